@@ -1,0 +1,6 @@
+//! The command line: the only place that reads the clock, the arguments and the terminal.
+
+/// Runs the command that the process was started with.
+pub fn run() -> std::process::ExitCode {
+    std::process::ExitCode::SUCCESS
+}
