@@ -9,8 +9,8 @@
 //! 1. [`Register::begin_batch`] says whether this list is new or was interrupted, and which rows are done;
 //! 2. [`Register::reserve`] hands out serials and status slots for the next few rows;
 //! 3. the caller signs them, and [`Register::record`] writes them down, all or none;
-//! 4. when all rows stand, the PDF is written under a temporary name, [`Register::record_prints`] notes the copies,
-//!    the PDF gets its name, and [`Register::finish_batch`] closes the batch.
+//! 4. when all rows stand, the PDF is written under a temporary name, [`Register::record_first_prints`] notes
+//!    the copies, the PDF gets its name, and [`Register::finish_batch`] closes the batch.
 //!
 //! That nobody is issued twice is a rule of the database (a partial unique index), not of this code alone.
 //! Names of people are personal data: they stand in no error message and in no `Debug` output of this module.
