@@ -239,7 +239,7 @@ fn no_error_and_no_debug_output_says_who_it_is_about() {
     let mut said = format!("{again:?} {:?}", register.find(serial(1)).unwrap());
     for bad in [again, long] {
         let error = register.record(id, &[bad]).unwrap_err();
-        said += &format!("{error} {error:?}");
+        said.extend([error.to_string(), format!("{error:?}")]);
     }
     assert!(!said.contains("Okoth") && !said.contains("P-0000") && !said.contains("1987"), "{said}");
 }
