@@ -19,8 +19,8 @@ pub(super) struct Args {
     /// Only names, ids and serials with this text; case and accents do not matter
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
-    /// Only credentials of this status
-    #[arg(long, value_name = "STATUS", help = "Only this status: valid, suspended, revoked or superseded")]
+    /// Only this status: valid, suspended, revoked or superseded
+    #[arg(long, value_name = "STATUS")]
     status: Option<Status>,
     /// Only issued on this day or later (UTC)
     #[arg(long, value_name = "DATE")]
