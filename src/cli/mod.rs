@@ -1,6 +1,7 @@
 //! The command line: the only place that reads the clock, the arguments and the terminal.
 
 mod outcome;
+pub mod read;
 pub mod register;
 
 pub use outcome::{Exit, Failure};
