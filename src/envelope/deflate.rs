@@ -164,6 +164,18 @@ mod tests {
     }
 
     #[test]
+    fn a_long_text_in_another_script_gets_a_code_of_its_own() {
+        let letters: Vec<char> = ('က'..='အ').collect();
+        let text: String =
+            noise(11).take(400).map(|byte| letters[usize::from(byte) * usize::from(byte) / 2048]).collect();
+        let packed = deflate_raw(text.as_bytes(), current());
+        // The second bit says fixed code, the third a code of its own.
+        assert_eq!(packed[0] & 0b110, 0b100);
+        assert!(packed.len() < deflate_raw_ordinary(text.as_bytes(), current()).len());
+        assert_eq!(inflate_raw(&packed, current(), CAP).unwrap(), text.as_bytes());
+    }
+
+    #[test]
     fn a_photo_inside_costs_its_bytes_and_little_more() {
         let photo: Vec<u8> = noise(7).take(800).collect();
         let payload = [b"registration certificate".as_slice(), &photo, b"household head"].concat();

@@ -20,6 +20,7 @@ mod codec;
 mod collector;
 pub mod deflate;
 pub mod dictionary;
+mod dynamic;
 mod gf256;
 mod huffman;
 mod matches;
