@@ -105,24 +105,38 @@ fn with_quiet_zone(version: u8) -> u32 {
 /// Chooses the smallest symbol for `text` at the best level for which there is room: Q, else M, else L.
 pub fn plan(text: &str, room: Room) -> Result<Plan, PlanError> {
     let largest = room.largest_version();
+    let needs = Needs::new(text);
     for level in PREFERRED {
-        let Some(version) = smallest_version(text, level) else { continue };
+        let Some(version) = needs.smallest_version(level) else { continue };
         if Some(version) <= largest {
             let dots_per_module = room.dots_per_module(version);
             return Ok(Plan { version, level, dots_per_module, side_mm: room.mm(version, dots_per_module) });
         }
     }
-    match smallest_version(text, EcLevel::L) {
+    match needs.smallest_version(EcLevel::L) {
         Some(needed) => Err(PlanError::NoRoom { needed, needed_mm: room.mm(needed, room.least_dots), largest }),
-        None => {
-            Err(PlanError::TooLong { bits: bits_needed(text, MAX_VERSION), most: capacity(MAX_VERSION, EcLevel::L) })
-        }
+        None => Err(PlanError::TooLong { bits: needs.bits(MAX_VERSION), most: capacity(MAX_VERSION, EcLevel::L) }),
     }
 }
 
-/// The smallest version that holds `text` at `level`.
-fn smallest_version(text: &str, level: EcLevel) -> Option<u8> {
-    (1..=MAX_VERSION).find(|&version| bits_needed(text, version) <= capacity(version, level))
+/// Bits that a text takes, for each group of versions that agree on them.
+struct Needs([usize; 3]);
+
+impl Needs {
+    /// The last version of each group (ISO/IEC 18004 table 3).
+    const GROUPS: [u8; 3] = [9, 26, MAX_VERSION];
+
+    fn new(text: &str) -> Self {
+        Self(Self::GROUPS.map(|version| bits_needed(text, version)))
+    }
+
+    fn bits(&self, version: u8) -> usize {
+        self.0[Self::GROUPS.iter().filter(|&&last| version > last).count()]
+    }
+
+    fn smallest_version(&self, level: EcLevel) -> Option<u8> {
+        (1..=MAX_VERSION).find(|&version| self.bits(version) <= capacity(version, level))
+    }
 }
 
 #[cfg(test)]
@@ -141,6 +155,16 @@ mod tests {
         }
         assert_eq!(Room::new(300, 9.0).largest_version(), None);
         assert_eq!(Room::new(600, 200.0).largest_version(), Some(40));
+    }
+
+    #[test]
+    fn the_groups_of_versions_agree_on_the_bits() {
+        for text in ["NP1:K7", "https://v.example/#01234567890123456789", "0123", "np1"] {
+            let needs = Needs::new(text);
+            for version in 1..=MAX_VERSION {
+                assert_eq!(needs.bits(version), bits_needed(text, version), "{text} {version}");
+            }
+        }
     }
 
     #[test]
