@@ -17,6 +17,8 @@ const WHITE: [u8; 3] = [255; 3];
 const SCALE_MARK: f32 = 50.0;
 /// Thickness of the scale mark and of the photo's frame, in mm.
 const HAIRLINE: f32 = 0.2;
+/// Space between the outline of a symbol's box and its quiet zone, in mm.
+const OUTLINE_GAP: f32 = 0.4;
 /// Height of the scale mark's ends, in mm.
 const TICK: f32 = 2.0;
 
@@ -54,7 +56,7 @@ impl Canvas<'_> {
     pub(super) fn caption(&mut self, one: &LayoutBox, area: Area) {
         let words = self.word(|words| &words.caption);
         let spans = self.label(&words, &one.style);
-        self.block(one, area, vec![Part { spans, style: one.style, before: 0.0, field: "caption" }]);
+        self.block(one, area, vec![Part { spans, style: one.style, before: 0.0, field: "caption", shrinks: true }]);
     }
 
     pub(super) fn how_to_check(&mut self, one: &LayoutBox, area: Area) {
@@ -65,7 +67,7 @@ impl Canvas<'_> {
             style.face.weight = Weight::Bold;
             style
         };
-        let mut parts = Vec::new();
+        let mut parts: Vec<Part<'_>> = Vec::new();
         let first = if local.is_empty() { &english } else { &local };
         parts.push(self.part(self.local(head.first(), &bold(one.style)), bold(one.style), 0.0, "how to check"));
         for step in first {
@@ -77,6 +79,7 @@ impl Canvas<'_> {
                 parts.push(self.part(self.in_english(step, &one.second), one.second, 0.5, "how to check"));
             }
         }
+        parts.iter_mut().for_each(|part| part.shrinks = false);
         self.block(one, area, parts);
     }
 
@@ -90,7 +93,7 @@ impl Canvas<'_> {
         let under = Area { y: area.y + TICK + 0.6, height: area.height - TICK - 0.6, ..area };
         let words = self.word(|words| &words.scale);
         let spans = self.label(&words, &one.style);
-        self.block(one, under, vec![Part { spans, style: one.style, before: 0.0, field: "scale mark" }]);
+        self.block(one, under, vec![Part { spans, style: one.style, before: 0.0, field: "scale mark", shrinks: true }]);
     }
 
     pub(super) fn photo(&mut self, area: Area) {
@@ -118,16 +121,18 @@ impl Canvas<'_> {
             (None, None) => return,
         };
         let (count, modules) = plan;
-        match matrix::place(area, count, modules, one.largest, self.layout.dots_per_inch) {
+        let inner = area.inset(OUTLINE_GAP);
+        match matrix::place(inner, count, modules, one.largest, self.layout.dots_per_inch) {
             Err(matrix::TooSmall { wanted, found }) => {
                 self.problems.push(Problem::SymbolTooLarge { box_name: one.name.clone(), modules, wanted, found });
             }
             Ok(places) => {
+                self.items.push(Item::Fill { area, colour: WHITE });
+                self.outline(area);
                 for (placed, matrix) in places.iter().zip(symbols) {
                     // A smaller part of a set keeps the module size of the largest, in the middle of its frame.
                     let spare = (modules - matrix.width()) / 2;
                     let shift = spare as f32 * placed.module;
-                    self.items.push(Item::Fill { area: placed.frame, colour: WHITE });
                     self.items.push(Item::Symbol {
                         x: placed.x + shift,
                         y: placed.y + shift,
@@ -136,6 +141,22 @@ impl Canvas<'_> {
                     });
                 }
             }
+        }
+    }
+
+    /// A hairline around an area, inside it.
+    fn outline(&mut self, area: Area) {
+        let colour = self.layout.ink.map(|channel| channel.saturating_add((255 - channel) / 4 * 3));
+        let Area { x, y, width, height } = area;
+        let (right, bottom) = (x + width - HAIRLINE, y + height - HAIRLINE);
+        let sides = [
+            (x, y, width, HAIRLINE),
+            (x, bottom, width, HAIRLINE),
+            (x, y, HAIRLINE, height),
+            (right, y, HAIRLINE, height),
+        ];
+        for (x, y, width, height) in sides {
+            self.items.push(Item::Fill { area: Area { x, y, width, height }, colour });
         }
     }
 
@@ -153,6 +174,6 @@ impl Canvas<'_> {
     }
 
     fn part<'p>(&self, span: Span, style: Style, before: f32, field: &'p str) -> Part<'p> {
-        Part { spans: vec![span], style, before, field }
+        Part { spans: vec![span], style, before, field, shrinks: true }
     }
 }

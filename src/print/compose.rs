@@ -74,6 +74,8 @@ pub(super) struct Part<'a> {
     pub(super) style: Style,
     pub(super) before: f32,
     pub(super) field: &'a str,
+    /// Whether the text may shrink on its own before it wraps.
+    pub(super) shrinks: bool,
 }
 
 /// A page while it is being composed.
@@ -194,15 +196,17 @@ impl<'a> Canvas<'a> {
         let mut shaped = Vec::new();
         for part in parts {
             let paragraph = self.paragraph(part.spans, part.field);
-            shaped.push((paragraph, part.style, part.before, part.field));
+            shaped.push((paragraph, part.style, part.before, part.field, part.shrinks));
         }
         let mut too_wide = None;
         for factor in factors(shaped.iter().map(|(_, style, ..)| style)) {
             too_wide = None;
             let mut y = 0.0;
             let mut placed = Vec::new();
-            for (paragraph, style, before, field) in &shaped {
-                let Some(fitted) = paragraph.fit(scaled(style, factor), area.width, f32::MAX, LINES_AT_MOST) else {
+            for (paragraph, style, before, field, shrinks) in &shaped {
+                let fit = scaled(style, factor);
+                let fit = if *shrinks { fit } else { fit.wrapping_only() };
+                let Some(fitted) = paragraph.fit(fit, area.width, f32::MAX, LINES_AT_MOST) else {
                     too_wide = Some(*field);
                     break;
                 };
@@ -217,7 +221,7 @@ impl<'a> Canvas<'a> {
                 return;
             }
         }
-        let field = too_wide.or(shaped.first().map(|(.., field)| *field)).unwrap_or_default().to_owned();
+        let field = too_wide.or(shaped.first().map(|(_, _, _, field, _)| *field)).unwrap_or_default().to_owned();
         let smallest = shaped.iter().map(|(_, style, ..)| style.fit.smallest).fold(f32::MAX, f32::min);
         self.overflow(one, area, field, smallest);
     }

@@ -91,6 +91,7 @@ struct FontEntry {
     scripts: Vec<String>,
     #[serde(default)]
     languages: Vec<String>,
+    scale: Option<f32>,
     #[cfg_attr(not(test), allow(dead_code))]
     sha256: String,
 }
@@ -107,6 +108,7 @@ pub struct Font {
     weight: u16,
     scripts: Vec<Script>,
     languages: Vec<String>,
+    scale: f32,
     shaping: harfrust::Font,
     writing: krilla::text::Font,
     plans: RwLock<HashMap<PlanKey, Arc<ShapePlan>>>,
@@ -126,6 +128,11 @@ impl Font {
     /// Units of the em square.
     pub(super) fn units_per_em(&self) -> f32 {
         f32::from(self.shaping.units_per_em()).max(1.0)
+    }
+
+    /// How much larger than Latin the font is set, so that both look the same size.
+    pub(super) fn scale(&self) -> f32 {
+        self.scale
     }
 
     /// Whether the font has a glyph for `c`.
@@ -252,6 +259,7 @@ fn parse(entry: FontEntry) -> Result<Font, FontError> {
         weight: entry.weight,
         scripts,
         languages: entry.languages,
+        scale: entry.scale.unwrap_or(1.0),
         shaping,
         writing,
         plans: RwLock::default(),

@@ -12,6 +12,8 @@ use super::words::FixedWords;
 const LINES_AT_MOST: usize = 12;
 /// Space between rows, in mm at full size.
 const BETWEEN_ROWS: f32 = 3.0;
+/// Space that may be added between rows when the box is not full, in mm.
+const SPARE_AT_MOST: f32 = 2.5;
 /// Thickness of the line between rows, in mm.
 const HAIRLINE: f32 = 0.12;
 /// Space between the letters of a serial, in em.
@@ -79,7 +81,7 @@ impl<'a> Canvas<'a> {
             match rows(&entries, columns, column, &one.second, factor) {
                 Err(field) => too_wide = Some(field),
                 Ok((rows, height)) if height <= area.height => {
-                    self.draw_grid(one, area, column, rows);
+                    self.draw_grid(one, area, column, rows, height);
                     return;
                 }
                 Ok(_) => too_wide = None,
@@ -89,16 +91,22 @@ impl<'a> Canvas<'a> {
         self.overflow(one, area, field, one.style.fit.smallest);
     }
 
-    fn draw_grid(&mut self, one: &LayoutBox, area: Area, column: f32, rows: Vec<Row>) {
+    fn draw_grid(&mut self, one: &LayoutBox, area: Area, column: f32, rows: Vec<Row>, height: f32) {
         let last = rows.len();
-        for (number, row) in rows.into_iter().enumerate() {
+        // Space that is left over opens the rows a little.
+        let spare = ((area.height - height) / last.max(1) as f32).clamp(0.0, SPARE_AT_MOST);
+        for (number, mut row) in rows.into_iter().enumerate() {
+            row.top += spare * number as f32;
+            row.gap += spare;
             for (place, (label, value)) in row.cells.into_iter().enumerate() {
                 let shift = place as f32 * (column + one.gap);
                 let x = if self.right_to_left { area.x + area.width - column - shift } else { area.x + shift };
                 let cell = Area { x, width: column, ..area };
-                let under = area.y + row.top + label.height;
-                self.lines(label, cell, area.y + row.top, Align::Start);
-                self.lines(value, cell, under, Align::Start);
+                // All labels of a row share a baseline, and all values.
+                let label_top = area.y + row.top + row.label_baseline - first_baseline(&label);
+                let value_top = area.y + row.top + row.value_baseline - first_baseline(&value);
+                self.lines(label, cell, label_top, Align::Start);
+                self.lines(value, cell, value_top, Align::Start);
             }
             if one.ruled && number + 1 < last {
                 let y = area.y + row.top + row.height + row.gap / 2.0;
@@ -110,8 +118,14 @@ impl<'a> Canvas<'a> {
     }
 }
 
+fn first_baseline(text: &Fitted) -> f32 {
+    text.baselines.first().copied().unwrap_or_default()
+}
+
 struct Row {
     top: f32,
+    label_baseline: f32,
+    value_baseline: f32,
     height: f32,
     gap: f32,
     cells: Vec<(Fitted, Fitted)>,
@@ -130,15 +144,17 @@ fn rows(
     let mut rows = Vec::new();
     for entries in entries.chunks(columns) {
         let mut cells = Vec::new();
-        let mut height = 0.0_f32;
         for entry in entries {
-            let fit = |text: &Paragraph, style| text.fit(scaled(style, factor), width, f32::MAX, LINES_AT_MOST);
+            let fit = |text: &Paragraph<'_>, style| text.fit(scaled(style, factor), width, f32::MAX, LINES_AT_MOST);
             let pair = fit(&entry.label, label_style).zip(fit(&entry.value, &entry.value_style));
-            let (label, value) = pair.ok_or_else(|| entry.field.clone())?;
-            height = height.max(label.height + value.height);
-            cells.push((label, value));
+            cells.push(pair.ok_or_else(|| entry.field.clone())?);
         }
-        rows.push(Row { top, height, gap, cells });
+        let most = |measure: &dyn Fn(&(Fitted, Fitted)) -> f32| cells.iter().map(measure).fold(0.0, f32::max);
+        let label_baseline = most(&|(label, _)| first_baseline(label));
+        let labels = label_baseline + most(&|(label, _)| label.height - first_baseline(label));
+        let value_baseline = labels + most(&|(_, value)| first_baseline(value));
+        let height = value_baseline + most(&|(_, value)| value.height - first_baseline(value));
+        rows.push(Row { top, label_baseline, value_baseline, height, gap, cells });
         top += height + gap;
     }
     Ok((rows, (top - gap).max(0.0)))

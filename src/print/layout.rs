@@ -136,6 +136,13 @@ impl Area {
             && other.y + TOUCH < self.y + self.height
     }
 
+    /// The rectangle without a margin on all sides.
+    #[must_use]
+    pub fn inset(self, margin: f32) -> Self {
+        let Self { x, y, width, height } = self;
+        Self { x: x + margin, y: y + margin, width: width - 2.0 * margin, height: height - 2.0 * margin }
+    }
+
     /// The same rectangle on a page that runs the other way.
     #[must_use]
     pub fn mirrored(self, page_width: f32) -> Self {

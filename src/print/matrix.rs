@@ -33,6 +33,7 @@ pub(super) struct Placed {
     /// Side of a module, in mm.
     pub(super) module: f32,
     /// The symbol with its quiet zone.
+    #[cfg_attr(not(test), allow(dead_code))]
     pub(super) frame: Area,
 }
 

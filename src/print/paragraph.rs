@@ -6,7 +6,7 @@ use icu_segmenter::LineSegmenter;
 use unicode_bidi::BidiInfo;
 
 use super::font::Fonts;
-use super::text::{Itemized, Run, Span, itemize, shape_item};
+use super::text::{Item, Itemized, Run, Span, itemize, shape_item};
 
 /// Millimetres in a typographic point.
 pub const MM_PER_POINT: f32 = 25.4 / 72.0;
@@ -56,6 +56,14 @@ pub struct Fit {
     pub leading: f32,
 }
 
+impl Fit {
+    /// The same size for all texts of a block: what is too long wraps and does not shrink on its own.
+    #[must_use]
+    pub fn wrapping_only(self) -> Self {
+        Self { smallest: self.size, ..self }
+    }
+}
+
 /// A paragraph that fits.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fitted {
@@ -103,7 +111,7 @@ impl<'a> Paragraph<'a> {
 
     /// The whole text as one line.
     pub fn line(&self) -> Line {
-        self.order(self.itemized.items.iter().map(|item| item.level).collect(), self.shaped.clone())
+        self.order(self.itemized.items.iter().zip(self.shaped.iter().cloned()))
     }
 
     /// The text in lines of at most `width` em; `None` when a part cannot be broken enough.
@@ -182,26 +190,36 @@ impl<'a> Paragraph<'a> {
     }
 
     fn part(&self, range: Range<usize>) -> Line {
-        let mut levels = Vec::new();
         let mut runs = Vec::new();
         for (item, shaped) in self.itemized.items.iter().zip(&self.shaped) {
             let part = item.range.start.max(range.start)..item.range.end.min(range.end);
             if part.is_empty() {
                 continue;
             }
-            levels.push(item.level);
-            runs.push(if part == item.range {
+            let run = if part == item.range {
                 shaped.clone()
             } else {
                 shape_item(self.fonts, &self.spans, &self.itemized, item, part)
-            });
+            };
+            runs.push((item, run));
         }
-        self.order(levels, runs)
+        self.order(runs.into_iter())
     }
 
     /// Runs in logical order → visual order (UAX #9, rule L2).
-    fn order(&self, levels: Vec<unicode_bidi::Level>, runs: Vec<Run>) -> Line {
-        let mut runs: Vec<Option<Run>> = runs.into_iter().map(Some).collect();
+    fn order<'r>(&self, logical: impl Iterator<Item = (&'r Item, Run)>) -> Line {
+        let mut levels = Vec::new();
+        let mut runs: Vec<Option<Run>> = Vec::new();
+        let mut span = None;
+        for (item, run) in logical {
+            if span.replace(item.span).is_some_and(|before| before != item.span) {
+                // The isolates between two spans have no glyphs, but keep the spans apart in the order.
+                levels.push(self.itemized.base);
+                runs.push(None);
+            }
+            levels.push(item.level);
+            runs.push(Some(run));
+        }
         let order = BidiInfo::reorder_visual(&levels);
         let runs: Vec<Run> = order.into_iter().filter_map(|place| runs.get_mut(place)?.take()).collect();
         let widest = |measure: fn(&Run) -> f32| runs.iter().map(measure).fold(0.0, f32::max);

@@ -76,8 +76,10 @@ impl<'a> Canvas<'a> {
                 if self.right_to_left {
                     x -= width;
                 }
-                let cell = Area { x: x + PADDING, width: width - 2.0 * PADDING, ..area };
-                let mut top = y + space;
+                // All the padding stands at the end: the first column is flush with the rest of the page.
+                let start = if self.right_to_left { x + 2.0 * PADDING } else { x };
+                let cell = Area { x: start, width: width - 2.0 * PADDING, ..area };
+                let mut top = y + space + row.baseline - first_baseline(&texts);
                 for text in texts {
                     let height = text.height;
                     self.lines(text, cell, top, Align::Start);
@@ -97,7 +99,13 @@ impl<'a> Canvas<'a> {
 
 struct FittedRow {
     cells: Vec<Vec<Fitted>>,
+    /// Distance of the first baseline from the top of the row, the same for all cells.
+    baseline: f32,
     height: f32,
+}
+
+fn first_baseline(texts: &[Fitted]) -> f32 {
+    texts.first().and_then(|text| text.baselines.first()).copied().unwrap_or_default()
 }
 
 /// Column widths in mm that sum up to `total`: what the texts ask for, or, when that is too much, at least what the longest
@@ -128,21 +136,19 @@ fn fit_rows(rows: &[Cells<'_>], widths: &[f32], factor: f32) -> Option<(Vec<Fitt
     let mut fitted_rows = Vec::new();
     for row in rows {
         let mut cells = Vec::new();
-        let mut height = 0.0_f32;
         for (texts, width) in row.iter().zip(widths) {
             let mut cell = Vec::new();
             for (text, style) in texts {
-                let mut fit = scaled(style, factor);
-                // All rows of a table keep one size; a cell that is too long wraps instead.
-                fit.smallest = fit.size;
+                let fit = scaled(style, factor).wrapping_only();
                 cell.push(text.fit(fit, width - 2.0 * PADDING, f32::MAX, LINES_AT_MOST)?);
             }
-            height = height.max(cell.iter().map(|text| text.height).sum());
             cells.push(cell);
         }
-        let height = height + 2.0 * ROW_SPACE * factor;
+        let baseline = cells.iter().map(|cell| first_baseline(cell)).fold(0.0, f32::max);
+        let below = |cell: &Vec<Fitted>| cell.iter().map(|text| text.height).sum::<f32>() - first_baseline(cell);
+        let height = baseline + cells.iter().map(below).fold(0.0, f32::max) + 2.0 * ROW_SPACE * factor;
         sum += height;
-        fitted_rows.push(FittedRow { cells, height });
+        fitted_rows.push(FittedRow { cells, baseline, height });
     }
     Some((fitted_rows, sum))
 }

@@ -83,7 +83,7 @@ pub(super) struct Item {
     pub(super) level: Level,
     script: Script,
     font: FontId,
-    span: usize,
+    pub(super) span: usize,
 }
 
 /// A text split into items; see [`itemize`].
@@ -92,6 +92,8 @@ pub(super) struct Itemized {
     /// The spans' texts one after the other, with isolates around them.
     pub(super) text: String,
     pub(super) items: Vec<Item>,
+    /// Level of the paragraph.
+    pub(super) base: Level,
     /// Characters that no font has a glyph for.
     pub(super) missing: Vec<char>,
 }
@@ -136,7 +138,7 @@ pub(super) fn itemize(fonts: &Fonts, spans: &[Span], right_to_left: bool) -> Ite
             }
         }
     }
-    Itemized { text, items, missing }
+    Itemized { text, items, base, missing }
 }
 
 /// Puts isolates around every span and says where each span's own text lies.
@@ -276,9 +278,11 @@ pub(super) fn shape_item(fonts: &Fonts, spans: &[Span], itemized: &Itemized, ite
             dy: position.y_offset as f32 / em,
         });
     }
-    run.width *= span.face.scale;
-    run.above *= span.face.scale;
-    run.below *= span.face.scale;
+    // Scripts that look small beside Latin at one size are set larger.
+    run.face.scale *= font.scale();
+    run.width *= run.face.scale;
+    run.above *= run.face.scale;
+    run.below *= run.face.scale;
     run
 }
 
