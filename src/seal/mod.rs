@@ -26,5 +26,5 @@ pub use found_key::{FoundKey, read_keys};
 pub use kid::{KID_LEN, Kid, NotAKid};
 pub use pkcs8::rand_core::CryptoRng;
 pub use public_key::{KeyError, PublicKey};
-pub use sealed::{OpenError, Sealed, TYP};
+pub use sealed::{OpenError, STATUS_LIST_TYPE, Sealed, TRUST_LIST_TYPE, TYP};
 pub use signing_key::{KeyFileError, SigningKey, is_encrypted_pem, sign, sign_with_headers};

@@ -24,6 +24,10 @@ const CRIT: i64 = 2;
 pub(super) const KID: i64 = 4;
 /// `typ`, the type of the whole message (RFC 9596 §2).
 pub const TYP: i64 = 16;
+/// [`TYP`] of a status token (IETF draft-ietf-oauth-status-list §5.2).
+pub const STATUS_LIST_TYPE: &str = "application/statuslist+cwt";
+/// [`TYP`] of a trust list, so that no other message signed by a root key can pass for one.
+pub const TRUST_LIST_TYPE: &str = "application/vnd.nansen.trust-list+cbor";
 /// `x5chain` (RFC 9360 §2).
 const X5CHAIN: i64 = 33;
 
