@@ -45,9 +45,15 @@ impl Template {
         self.folder.as_ref().map_or_else(|| "built in".to_owned(), |folder| folder.display().to_string())
     }
 
-    /// The sample list that comes with a built-in type.
-    pub fn sample(&self) -> Option<&'static str> {
-        BUILT_IN.get_file(format!("{}/sample.csv", self.made.name)).and_then(|file| file.contents_utf8())
+    /// The sample list that lies beside the type, when there is one.
+    pub fn sample(&self) -> Option<String> {
+        match &self.folder {
+            Some(folder) => std::fs::read_to_string(folder.join("sample.csv")).ok(),
+            None => {
+                let file = BUILT_IN.get_file(format!("{}/sample.csv", self.made.name));
+                file.and_then(|file| file.contents_utf8()).map(ToOwned::to_owned)
+            }
+        }
     }
 }
 
@@ -94,7 +100,8 @@ pub fn types(home: &Path) -> Result<Types, Failure> {
     Ok(types)
 }
 
-fn from_folder(folder: &Path) -> Result<Template, Failure> {
+/// The template in `folder`.
+pub fn from_folder(folder: &Path) -> Result<Template, Failure> {
     let path = folder.join("type.toml");
     let text = read_text(&path)?;
     let made = CredentialType::parse(&text).map_err(|error| {

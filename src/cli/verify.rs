@@ -41,6 +41,21 @@ pub struct Args {
     pub photos: Option<PathBuf>,
 }
 
+impl Args {
+    /// The arguments of `nansen verify PATH`.
+    pub fn plain(path: &Path) -> Self {
+        Self {
+            inputs: vec![path.to_owned()],
+            text: false,
+            camera: None,
+            trust: None,
+            at: None,
+            format: Format::Text,
+            photos: None,
+        }
+    }
+}
+
 /// How to answer.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
 pub enum Format {

@@ -5,6 +5,7 @@
 pub mod list;
 pub mod paper;
 pub mod photo;
+pub mod reprint;
 pub mod sign;
 pub mod source;
 pub mod subject;

@@ -186,7 +186,7 @@ impl Checker<'_> {
 }
 
 /// The credential of a row before it has a serial.
-fn draft_of(row: &Row, made: &CredentialType) -> Credential {
+pub fn draft_of(row: &Row, made: &CredentialType) -> Credential {
     Credential {
         type_name: made.name.clone(),
         serial: Serial::from_bytes([0; 5]),

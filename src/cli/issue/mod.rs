@@ -6,6 +6,8 @@ mod batch;
 mod check;
 mod write;
 
+pub use check::{draft_of, signed_face};
+
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -76,6 +78,30 @@ pub struct Args {
     pub passphrase: PassphraseArgs,
 }
 
+impl Args {
+    /// The arguments of `nansen issue TYPE LIST -o OUTPUT`.
+    pub fn plain(type_name: &str, list: &Path, output: &Path) -> Self {
+        Self {
+            type_name: type_name.to_owned(),
+            list: list.to_owned(),
+            output: Some(output.to_owned()),
+            layout: "a4".to_owned(),
+            template: None,
+            separate: false,
+            photos: None,
+            valid_until: None,
+            wire: None,
+            dry_run: false,
+            reissue: false,
+            symbols: None,
+            keep_going: false,
+            language: None,
+            address: None,
+            passphrase: PassphraseArgs::none(),
+        }
+    }
+}
+
 fn wire(text: &str) -> Result<Wire, String> {
     match text {
         "nansen" => Ok(Wire::Nansen),
@@ -86,7 +112,7 @@ fn wire(text: &str) -> Result<Wire, String> {
 }
 
 /// Printer resolution that symbols are planned for, and the side of the square they may take on the page.
-const DPI: u32 = 300;
+pub const DPI: u32 = 300;
 
 /// Issues the list.
 pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
