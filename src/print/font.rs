@@ -148,7 +148,7 @@ impl Font {
         }
         let direction = if right_to_left { Direction::RightToLeft } else { Direction::LeftToRight };
         let language = language.and_then(|language| Language::new(language.as_bytes()));
-        let features: &[Feature] = &[];
+        let features = features(right_to_left);
         let plan =
             Arc::new(ShapePlan::new(&self.shaping, direction, shaping_script(script), language.as_ref(), features));
         let mut plans = self.plans.write().unwrap_or_else(PoisonError::into_inner);
@@ -163,6 +163,20 @@ impl Font {
             && (self.languages.is_empty()
                 || language.is_some_and(|language| self.languages.iter().any(|own| own == primary(language))))
     }
+}
+
+/// Features that shaping departs from the font's defaults in.
+///
+/// A ligature written from right to left comes out of PDF readers with its letters turned round, so optional ones are off.
+/// Those that Arabic cannot do without are in `rlig` and stay.
+pub(super) fn features(right_to_left: bool) -> &'static [Feature] {
+    const NO_LIGATURES: &[Feature] = &[Feature {
+        tag: harfrust::Tag::new(b"liga"),
+        value: 0,
+        start: Feature::GLOBAL_START,
+        end: Feature::GLOBAL_END,
+    }];
+    if right_to_left { NO_LIGATURES } else { &[] }
 }
 
 /// The script in the shaper's own type.

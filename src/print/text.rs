@@ -12,7 +12,7 @@ use unicode_bidi::{BidiInfo, Level};
 use unicode_script::{Script, UnicodeScript};
 
 use super::certificate::Direction;
-use super::font::{Family, FontId, Fonts, Weight, shaping_script};
+use super::font::{Family, FontId, Fonts, Weight, features, shaping_script};
 
 /// How a span looks, apart from its size in points.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -249,7 +249,8 @@ pub(super) fn shape_item(fonts: &Fonts, spans: &[Span], itemized: &Itemized, ite
     buffer.set_script(shaping_script(item.script));
     buffer.set_language(plan.language().cloned());
     let shaper = ShaperFont::new(font.shaping());
-    let shaped = shape(&shaper, &mut buffer, ShapeOptions::new().plan(Some(&plan)));
+    let options = ShapeOptions::new().plan(Some(&plan)).features(features(item.level.is_rtl()));
+    let shaped = shape(&shaper, &mut buffer, options);
     debug_assert!(shaped.is_ok(), "plan and buffer agree");
     let em = font.units_per_em();
     let mut run = Run {

@@ -97,7 +97,7 @@ mod tests {
                 let face = Face { scale: 1.0, ..Face::default() };
                 let language = Some(language.as_str().into());
                 let span = Span { text: text.clone(), face, direction: Default::default(), language };
-                assert_eq!(itemize(&fonts, &[span], false).missing, [], "{text}");
+                assert!(itemize(&fonts, &[span], false).missing.is_empty(), "{text}");
             }
         }
     }
