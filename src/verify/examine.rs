@@ -16,6 +16,8 @@ use super::reason::Reason;
 pub struct Known {
     /// The key.
     pub key: PublicKey,
+    /// Whether the message names this key; one that is only tried says nothing when it does not fit.
+    pub named: bool,
     /// Whose key it is.
     pub issuer: Issuer,
     /// Types that it may sign; empty when it may sign all.
@@ -32,11 +34,12 @@ pub struct Known {
 
 /// What is known of issuers and of withdrawn credentials. Answered by the trust store.
 pub trait Trust {
-    /// Every key that a list names by this identifier for this format. Several certificates may share one.
-    fn keys(&self, kid: &[u8], format: Format, now: Timestamp) -> Vec<Known>;
+    /// Every key that a list names by this identifier for this format (several certificates may share one), and those
+    /// that are tried because issuer or message names no key.
+    fn keys(&self, kid: Option<&[u8]>, format: Format, now: Timestamp) -> Vec<Known>;
 
-    /// What the issuer's status list says.
-    fn status(&self, signer: &Known, status: &StatusRef, now: Timestamp) -> StatusKnown;
+    /// What the status list of the issuer with this key says.
+    fn status(&self, signer: &PublicKey, status: &StatusRef, now: Timestamp) -> StatusKnown;
 }
 
 /// Parts of documents that are spread over several symbols, pages or files.
@@ -111,26 +114,28 @@ pub fn examine_symbol(
 /// Examines a message: whose key, whether it signed, and whether the paper is in force.
 pub fn examine(presented: &Presented, trust: &dyn Trust, types: &Types, now: Timestamp) -> Finding {
     let format = presented.format;
-    let Some(kid) = presented.sealed.kid_bytes().map(<[u8]>::to_vec) else {
-        let finding = Finding::refused(Reason::UnknownIssuer, Some("the message does not say whose key signed it".into()));
-        return unvouched(finding, presented, types);
-    };
+    let kid = presented.sealed.kid_bytes();
     if presented.sealed.signature().is_empty() {
         let finding = Finding::refused(Reason::Unsigned, Some("the signature is empty".to_owned()));
         return unvouched(finding, presented, types);
     }
-    let keys = trust.keys(&kid, format, now);
-    let signed = keys.iter().find_map(|known| presented.sealed.open_with(&known.key).ok().map(|payload| (known, payload)));
-    let mut finding = match (signed, keys.first()) {
+    let keys = trust.keys(kid, format, now);
+    let opened = |known: &Known| presented.sealed.open_with(&known.key).ok();
+    let signed = keys.iter().find_map(|known| opened(known).map(|payload| (known, payload)));
+    let mut finding = match (signed, keys.iter().find(|known| known.named)) {
         (Some((known, payload)), _) => vouched(&payload, known, format, trust, types, now),
         (None, Some(known)) => {
-            let mut finding = Finding::refused(Reason::BadSignature, Some(not_signed_by(known, &keys)));
+            let named_keys = keys.iter().filter(|known| known.named).count();
+            let mut finding = Finding::refused(Reason::BadSignature, Some(not_signed_by(known, named_keys)));
             finding.trust = Some(known.list.clone());
             named(finding, format)
         }
-        (None, None) => unvouched(Finding::refused(Reason::UnknownIssuer, None), presented, types),
+        (None, None) => {
+            let detail = kid.is_none().then(|| "the message does not say whose key signed it".to_owned());
+            unvouched(Finding::refused(Reason::UnknownIssuer, detail), presented, types)
+        }
     };
-    finding.kid = Some(kid);
+    finding.kid = kid.map(<[u8]>::to_vec);
     finding
 }
 
@@ -144,7 +149,7 @@ fn vouched(
 ) -> Finding {
     let mut finding = match format::read(format, payload, types) {
         Ok(said) => {
-            let status = said.get().status.as_ref().map_or(StatusKnown::NotKept, |s| trust.status(known, s, now));
+            let status = said.get().status.as_ref().map_or(StatusKnown::NotKept, |s| trust.status(&known.key, s, now));
             let signer = Signer {
                 types: &known.types,
                 valid_from: known.valid_from,
@@ -174,12 +179,11 @@ fn unvouched(mut finding: Finding, presented: &Presented, types: &Types) -> Find
         }
         Err(error) => finding.detail = Some(with_causes(&error)),
     }
-    finding.kid = presented.sealed.kid_bytes().map(<[u8]>::to_vec);
     named(finding, presented.format)
 }
 
-fn not_signed_by(known: &Known, keys: &[Known]) -> String {
-    match keys.len() {
+fn not_signed_by(known: &Known, keys: usize) -> String {
+    match keys {
         1 => format!("the paper names a key of {}, which did not sign it", known.issuer.name),
         many => format!("the paper names {many} keys of the trust list, none of which signed it"),
     }

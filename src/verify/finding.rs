@@ -22,7 +22,7 @@ pub struct TrustUsed {
     /// Sequence number of the list.
     pub sequence: u64,
     /// Whole days since the list was signed.
-    pub age_days: i64,
+    pub age_days: u32,
     /// `fresh`, `ageing` or `stale`.
     pub state: &'static str,
 }

@@ -8,6 +8,7 @@ mod decide;
 mod examine;
 mod finding;
 mod reason;
+mod store;
 
 pub use decide::{CLOCK_TOLERANCE, Signer, StatusKnown, decide};
 pub use examine::{Known, Pile, Trust, examine, examine_symbol};
