@@ -1,0 +1,505 @@
+//! COSE_Sign1 messages as they are received (RFC 9052 §4.2).
+//!
+//! Bytes come in and a [`Sealed`] goes out: taken apart, with nothing verified. [`Sealed::open_with`] checks the
+//! signature over the bytes as they were received and is the only maker of [`Authentic`].
+
+use coset::{Header, ProtectedHeader, SignatureContext, sig_structure_data};
+
+use super::algorithm::Algorithm;
+use super::authentic::Authentic;
+use super::kid::KID_LEN;
+use super::public_key::PublicKey;
+use crate::cbor::{self, CborError, Value};
+
+/// CBOR tag of COSE_Sign1 (RFC 9052 §4.2).
+pub(super) const SIGN1_TAG: u64 = 18;
+/// CBOR tag of a CWT (RFC 8392 §6).
+const CWT_TAG: u64 = 61;
+
+/// `alg` (RFC 9052 §3.1).
+pub(super) const ALG: i64 = 1;
+/// `crit` (RFC 9052 §3.1).
+const CRIT: i64 = 2;
+/// `kid` (RFC 9052 §3.1).
+pub(super) const KID: i64 = 4;
+/// `typ`, the type of the whole message (RFC 9596 §2).
+pub const TYP: i64 = 16;
+/// `x5chain` (RFC 9360 §2).
+const X5CHAIN: i64 = 33;
+
+/// Labels that may stand in `crit` because they are understood here.
+const UNDERSTOOD: [i64; 4] = [ALG, CRIT, KID, TYP];
+
+/// Why bytes are not an authentic COSE_Sign1 message.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The bytes are not one CBOR item, or in our own format not a deterministic one.
+    #[error("not a COSE_Sign1 message")]
+    NotCbor(#[source] CborError),
+    /// Another CBOR tag than 18 (RFC 9052 §2).
+    #[error("CBOR tag {tag} ({name}), where COSE_Sign1 was wanted")]
+    NotSign1 {
+        /// The tag.
+        tag: u64,
+        /// What it stands for.
+        name: &'static str,
+    },
+    /// Not the array of four that RFC 9052 §4.2 defines.
+    #[error("not a COSE_Sign1 message: no {wanted} at its place")]
+    Malformed {
+        /// The part that is missing or of the wrong kind.
+        wanted: &'static str,
+    },
+    /// The protected header is not a CBOR map.
+    #[error("the protected header is not a CBOR map")]
+    ProtectedHeader(#[source] CborError),
+    /// Our own format has no unprotected header.
+    #[error("the unprotected header holds {entries} entries, where none may stand")]
+    UnprotectedNotEmpty {
+        /// How many.
+        entries: usize,
+    },
+    /// Our own format has `alg`, `kid` and in some messages `typ`.
+    #[error("header {label} may not stand in this format")]
+    HeaderNotAllowed {
+        /// The label, in a short diagnostic form.
+        label: String,
+    },
+    /// The `kid` header is missing, or not 8 bytes in our own format.
+    #[error("no key identifier of {KID_LEN} bytes in the protected header")]
+    KidMissing,
+    /// No `alg` header.
+    #[error("no signature algorithm in the headers")]
+    AlgorithmMissing,
+    /// An `alg` that we cannot check.
+    #[error("signature algorithm {found} is not supported")]
+    AlgorithmUnsupported {
+        /// The COSE number, or the text that stands for it.
+        found: String,
+    },
+    /// The algorithm is known but not one of this key.
+    #[error("signature algorithm {algorithm} does not fit a {key} key")]
+    AlgorithmDoesNotFitKey {
+        /// The algorithm named in the header.
+        algorithm: Algorithm,
+        /// The kind of key.
+        key: &'static str,
+    },
+    /// A critical header that is not understood (RFC 9052 §3.1).
+    #[error("critical header {label} is not understood")]
+    CriticalHeader {
+        /// The label, in a short diagnostic form.
+        label: String,
+    },
+    /// Signatures have one length for each key; a longer one is DER or worse.
+    #[error("a signature of {found} bytes, where {wanted} were wanted")]
+    SignatureLength {
+        /// Its length.
+        found: usize,
+        /// The length that the key makes.
+        wanted: usize,
+    },
+    /// The signature was not made by this key over these bytes.
+    #[error("the signature does not match")]
+    BadSignature,
+}
+
+/// A COSE_Sign1 message, taken apart. Nothing of it is verified.
+#[derive(Clone, Debug)]
+pub struct Sealed {
+    protected_bytes: Vec<u8>,
+    protected: Vec<(Value, Value)>,
+    unprotected: Vec<(Value, Value)>,
+    payload: Vec<u8>,
+    signature: Vec<u8>,
+}
+
+impl Sealed {
+    /// Reads a message of our own format: tag 18, deterministic CBOR, exactly `alg` and a `kid` of 8 bytes protected
+    /// and nothing unprotected.
+    ///
+    /// # Errors
+    /// Every way in which the bytes differ from that.
+    pub fn parse_strict(bytes: &[u8]) -> Result<Self, OpenError> {
+        Self::parse_own(bytes, &[ALG, KID])
+    }
+
+    /// Like [`parse_strict`](Self::parse_strict), with a protected [`TYP`] that must be `typ`.
+    ///
+    /// # Errors
+    /// Every way in which the bytes differ from that.
+    pub fn parse_strict_typed(bytes: &[u8], typ: &str) -> Result<Self, OpenError> {
+        let sealed = Self::parse_own(bytes, &[ALG, KID, TYP])?;
+        match cbor::get(&sealed.protected, TYP) {
+            Some(Value::Text(found)) if found == typ => Ok(sealed),
+            _ => Err(OpenError::Malformed { wanted: "type of its own (header 16)" }),
+        }
+    }
+
+    fn parse_own(bytes: &[u8], allowed: &[i64]) -> Result<Self, OpenError> {
+        let value = cbor::decode_strict(bytes).map_err(OpenError::NotCbor)?;
+        let Value::Tag(SIGN1_TAG, message) = value else { return Err(other_message(&value)) };
+        let sealed = Self::from_array(*message)?;
+        if !sealed.unprotected.is_empty() {
+            return Err(OpenError::UnprotectedNotEmpty { entries: sealed.unprotected.len() });
+        }
+        cbor::decode_strict(&sealed.protected_bytes).map_err(OpenError::ProtectedHeader)?;
+        let stranger = |key: &Value| !allowed.iter().any(|&label| *key == cbor::int(label));
+        if let Some((label, _)) = sealed.protected.iter().find(|(label, _)| stranger(label)) {
+            return Err(OpenError::HeaderNotAllowed { label: label_text(label) });
+        }
+        sealed.alg()?;
+        match sealed.kid_bytes() {
+            Some(kid) if kid.len() == KID_LEN => Ok(sealed),
+            _ => Err(OpenError::KidMissing),
+        }
+    }
+
+    /// Reads a message of another issuer: with tag 18, untagged, and either of them under tag 61; any headers.
+    ///
+    /// # Errors
+    /// When it is not a COSE_Sign1 message with its payload inside.
+    pub fn parse_lenient(bytes: &[u8]) -> Result<Self, OpenError> {
+        let value = match cbor::decode_lenient(bytes).map_err(OpenError::NotCbor)? {
+            Value::Tag(CWT_TAG, inner) => *inner,
+            value => value,
+        };
+        match value {
+            Value::Tag(SIGN1_TAG, message) => Self::from_array(*message),
+            Value::Array(_) => Self::from_array(value),
+            other => Err(other_message(&other)),
+        }
+    }
+
+    fn from_array(message: Value) -> Result<Self, OpenError> {
+        let wrong = |wanted| OpenError::Malformed { wanted };
+        let Value::Array(parts) = message else { return Err(wrong("array of four")) };
+        let [protected, unprotected, payload, signature] =
+            <[Value; 4]>::try_from(parts).map_err(|_| wrong("array of four"))?;
+        let Value::Bytes(protected_bytes) = protected else { return Err(wrong("protected header")) };
+        let Value::Map(unprotected) = unprotected else { return Err(wrong("unprotected header")) };
+        let Value::Bytes(payload) = payload else { return Err(wrong("payload")) };
+        let Value::Bytes(signature) = signature else { return Err(wrong("signature")) };
+        let protected = match protected_bytes.as_slice() {
+            [] => Vec::new(),
+            bytes => match cbor::decode_lenient(bytes).map_err(OpenError::ProtectedHeader)? {
+                Value::Map(protected) => protected,
+                _ => return Err(wrong("map in the protected header")),
+            },
+        };
+        Ok(Self { protected_bytes, protected, unprotected, payload, signature })
+    }
+
+    /// The key identifier: the protected one, else the unprotected one.
+    ///
+    /// It only says which keys to try, so it need not be protected.
+    pub fn kid_bytes(&self) -> Option<&[u8]> {
+        match self.header(KID) {
+            Some(Value::Bytes(kid)) => Some(kid),
+            _ => None,
+        }
+    }
+
+    /// The signature algorithm: the protected one, else the unprotected one, which is seen in HCERT.
+    ///
+    /// An unprotected algorithm does no harm here: every key fits one family of algorithms only, whatever a header
+    /// says. [`algorithm_is_protected`](Self::algorithm_is_protected) tells the two apart.
+    ///
+    /// # Errors
+    /// When there is none, or none that is known.
+    pub fn alg(&self) -> Result<Algorithm, OpenError> {
+        let unsupported = |found: String| OpenError::AlgorithmUnsupported { found };
+        match self.header(ALG) {
+            None => Err(OpenError::AlgorithmMissing),
+            Some(Value::Integer(number)) => i64::try_from(*number)
+                .ok()
+                .and_then(Algorithm::from_cose_number)
+                .ok_or_else(|| unsupported(number.to_string())),
+            Some(other) => Err(unsupported(label_text(other))),
+        }
+    }
+
+    /// Whether the algorithm stands in the protected header, where RFC 9052 §3.1 wants it.
+    pub fn algorithm_is_protected(&self) -> bool {
+        cbor::get(&self.protected, ALG).is_some()
+    }
+
+    /// The protected header's entries, as received.
+    pub fn protected(&self) -> &[(Value, Value)] {
+        &self.protected
+    }
+
+    /// The protected header's bytes, as received.
+    pub fn protected_bytes(&self) -> &[u8] {
+        &self.protected_bytes
+    }
+
+    /// The unprotected header's entries, as received.
+    pub fn unprotected(&self) -> &[(Value, Value)] {
+        &self.unprotected
+    }
+
+    /// The payload, which nothing stands for yet: to be looked at, never to be decided on.
+    pub fn unverified_payload(&self) -> &[u8] {
+        &self.payload
+    }
+
+    /// The signature's bytes.
+    pub fn signature(&self) -> &[u8] {
+        &self.signature
+    }
+
+    /// The DER certificates of `x5chain` (RFC 9360 §2), the signer's first. One alone is a bare byte string.
+    pub fn x5chain(&self) -> Vec<&[u8]> {
+        match self.header(X5CHAIN) {
+            Some(Value::Bytes(one)) => vec![one],
+            Some(Value::Array(chain)) => chain
+                .iter()
+                .filter_map(|certificate| match certificate {
+                    Value::Bytes(der) => Some(der.as_slice()),
+                    _ => None,
+                })
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Checks the signature with `key`.
+    ///
+    /// # Errors
+    /// When the algorithm is missing, unknown or not one of the key, a critical header is not understood, or the
+    /// signature does not match.
+    pub fn open_with(&self, key: &PublicKey) -> Result<Authentic<Vec<u8>>, OpenError> {
+        self.open_with_aad(key, &[])
+    }
+
+    /// Like [`open_with`](Self::open_with), with externally supplied data under the signature (RFC 9052 §4.3).
+    ///
+    /// # Errors
+    /// As for [`open_with`](Self::open_with).
+    pub fn open_with_aad(&self, key: &PublicKey, aad: &[u8]) -> Result<Authentic<Vec<u8>>, OpenError> {
+        self.check_critical()?;
+        let algorithm = self.alg()?;
+        key.verify(algorithm, &sig_structure(&self.protected_bytes, aad, &self.payload), &self.signature)?;
+        Ok(Authentic::new(self.payload.clone()))
+    }
+
+    fn check_critical(&self) -> Result<(), OpenError> {
+        if cbor::get(&self.unprotected, CRIT).is_some() {
+            return Err(OpenError::Malformed { wanted: "protection for the list of critical headers" });
+        }
+        let labels = match cbor::get(&self.protected, CRIT) {
+            None => return Ok(()),
+            Some(Value::Array(labels)) if !labels.is_empty() => labels,
+            Some(_) => return Err(OpenError::Malformed { wanted: "list of critical headers" }),
+        };
+        match labels.iter().find(|label| !UNDERSTOOD.iter().any(|&known| **label == cbor::int(known))) {
+            Some(label) => Err(OpenError::CriticalHeader { label: label_text(label) }),
+            None => Ok(()),
+        }
+    }
+
+    fn header(&self, label: i64) -> Option<&Value> {
+        cbor::get(&self.protected, label).or_else(|| cbor::get(&self.unprotected, label))
+    }
+}
+
+/// What is signed (RFC 9052 §4.4). A protected header that is an empty map counts as no bytes at all.
+pub(super) fn sig_structure(protected: &[u8], aad: &[u8], payload: &[u8]) -> Vec<u8> {
+    let original_data = match protected {
+        [] | [0xa0] => None,
+        bytes => Some(bytes.to_vec()),
+    };
+    let body = ProtectedHeader { original_data, header: Header::default() };
+    sig_structure_data(SignatureContext::CoseSign1, body, None, aad, payload)
+}
+
+fn other_message(value: &Value) -> OpenError {
+    let Value::Tag(tag, _) = value else { return OpenError::Malformed { wanted: "CBOR tag 18" } };
+    let name = match tag {
+        16 => "COSE_Encrypt0",
+        17 => "COSE_Mac0",
+        18 => "COSE_Sign1 once more",
+        61 => "CWT",
+        96 => "COSE_Encrypt",
+        97 => "COSE_Mac",
+        98 => "COSE_Sign, for several signers",
+        _ => "no COSE message",
+    };
+    OpenError::NotSign1 { tag: *tag, name }
+}
+
+fn label_text(label: &Value) -> String {
+    match label {
+        Value::Integer(number) => number.to_string(),
+        Value::Text(text) => format!("{:?}", text.chars().take(24).collect::<String>()),
+        _ => "of an unusual kind".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use getrandom::SysRng;
+    use getrandom::rand_core::UnwrapErr;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::cbor::{encode, int, text};
+    use crate::seal::{SigningKey, sign, sign_with_headers};
+
+    fn key() -> SigningKey {
+        SigningKey::generate_p256(&mut UnwrapErr(SysRng))
+    }
+
+    /// A message with these headers, signed as they stand.
+    fn message(protected: Vec<(Value, Value)>, unprotected: Vec<(Value, Value)>, tags: &[u64]) -> Vec<u8> {
+        let protected = encode(&Value::Map(protected));
+        let parts =
+            [Value::Bytes(protected), Value::Map(unprotected), Value::Bytes(vec![1]), Value::Bytes(vec![0; 64])];
+        let array = Value::Array(parts.to_vec());
+        encode(&tags.iter().rev().fold(array, |inner, tag| Value::Tag(*tag, Box::new(inner))))
+    }
+
+    fn own_headers() -> Vec<(Value, Value)> {
+        vec![(int(ALG), int(-7)), (int(KID), Value::Bytes(vec![7; 8]))]
+    }
+
+    #[test]
+    fn a_message_of_our_own_has_two_protected_headers_and_opens() {
+        let key = key();
+        let bytes = sign(b"payload", &key);
+        // Tag 18, array of four, 13 bytes of protected header {1: -7, 4: kid}.
+        assert_eq!(bytes[..9], [0xd2, 0x84, 0x4d, 0xa2, 0x01, 0x26, 0x04, 0x48, key.kid().as_bytes()[0]]);
+        assert_eq!(bytes.len(), 1 + 1 + 14 + 1 + 8 + 66);
+        let sealed = Sealed::parse_strict(&bytes).unwrap();
+        assert_eq!(sealed.kid_bytes(), Some(&key.kid().as_bytes()[..]));
+        assert_eq!(sealed.open_with(&key.public()).unwrap().get(), b"payload");
+    }
+
+    #[test]
+    fn our_own_format_refuses_what_it_does_not_define() {
+        let with = |more: (Value, Value)| [own_headers(), vec![more]].concat();
+        for (bytes, expect) in [
+            (message(own_headers(), vec![], &[]), "not a COSE_Sign1 message: no CBOR tag 18 at its place"),
+            (message(own_headers(), vec![], &[61, 18]), "CBOR tag 61 (CWT), where COSE_Sign1 was wanted"),
+            (
+                message(own_headers(), vec![], &[98]),
+                "CBOR tag 98 (COSE_Sign, for several signers), where COSE_Sign1 was wanted",
+            ),
+            (
+                message(own_headers(), vec![(int(33), int(0))], &[18]),
+                "the unprotected header holds 1 entries, where none may stand",
+            ),
+            (message(with((int(3), int(0))), vec![], &[18]), "header 3 may not stand in this format"),
+            (message(with((text("x"), int(0))), vec![], &[18]), "header \"x\" may not stand in this format"),
+            (
+                message(own_headers()[..1].to_vec(), vec![], &[18]),
+                "no key identifier of 8 bytes in the protected header",
+            ),
+            (message(own_headers()[1..].to_vec(), vec![], &[18]), "no signature algorithm in the headers"),
+            (message(vec![(int(ALG), int(-999))], vec![], &[18]), "signature algorithm -999 is not supported"),
+            (vec![0xd2, 0x80], "not a COSE_Sign1 message: no array of four at its place"),
+            (vec![0xd2, 0x84, 0x40, 0xa0, 0xf6, 0x40], "not a COSE_Sign1 message: no payload at its place"),
+            (
+                vec![0xd2, 0x84, 0x41, 0x01, 0xa0, 0x40, 0x40],
+                "not a COSE_Sign1 message: no map in the protected header at its place",
+            ),
+            (vec![], "not a COSE_Sign1 message"),
+        ] {
+            assert_eq!(Sealed::parse_strict(&bytes).unwrap_err().to_string(), expect, "{bytes:02x?}");
+        }
+        let mut after = message(own_headers(), vec![], &[18]);
+        after.push(0);
+        assert!(matches!(Sealed::parse_strict(&after), Err(OpenError::NotCbor(CborError::BytesAfterEnd { .. }))));
+        assert!(matches!(Sealed::parse_lenient(&after), Err(OpenError::NotCbor(CborError::BytesAfterEnd { .. }))));
+    }
+
+    #[test]
+    fn the_type_header_is_held_to_what_was_asked_for() {
+        let bytes = sign_with_headers(b"x", &[(TYP, text("application/statuslist+cwt"))], &key());
+        assert!(Sealed::parse_strict_typed(&bytes, "application/statuslist+cwt").is_ok());
+        assert!(Sealed::parse_strict_typed(&bytes, "application/cwt").is_err());
+        assert!(matches!(Sealed::parse_strict(&bytes), Err(OpenError::HeaderNotAllowed { .. })));
+    }
+
+    #[test]
+    fn others_may_leave_tags_away_or_double_them() {
+        for tags in [&[][..], &[18], &[61], &[61, 18]] {
+            assert!(Sealed::parse_lenient(&message(own_headers(), vec![], tags)).is_ok(), "{tags:?}");
+        }
+        for tags in [&[61, 61, 18][..], &[998], &[17], &[18, 18]] {
+            assert!(Sealed::parse_lenient(&message(own_headers(), vec![], tags)).is_err(), "{tags:?}");
+        }
+    }
+
+    #[test]
+    fn a_protected_kid_wins_and_the_place_of_the_algorithm_is_told() {
+        let kid = |bytes: &[u8]| (int(KID), Value::Bytes(bytes.to_vec()));
+        let sealed = |p, u| Sealed::parse_lenient(&message(p, u, &[18])).unwrap();
+        let both = sealed(vec![(int(ALG), int(-7)), kid(b"inner")], vec![kid(b"outer")]);
+        assert_eq!((both.kid_bytes(), both.algorithm_is_protected()), (Some(&b"inner"[..]), true));
+        let outer = sealed(vec![], vec![(int(ALG), int(-7)), kid(b"outer")]);
+        assert_eq!((outer.kid_bytes(), outer.algorithm_is_protected()), (Some(&b"outer"[..]), false));
+        assert_eq!(outer.alg().unwrap(), Algorithm::Es256);
+        assert!(sealed(vec![], vec![]).kid_bytes().is_none());
+    }
+
+    #[test]
+    fn a_critical_header_that_is_not_understood_refuses_the_message() {
+        let key = key();
+        let crit = |labels: Vec<Value>| sign_with_headers(b"x", &[(CRIT, Value::Array(labels))], &key);
+        let open = |bytes: &[u8]| Sealed::parse_lenient(bytes).unwrap().open_with(&key.public());
+        assert!(open(&crit(vec![int(ALG), int(TYP)])).is_ok());
+        assert_eq!(open(&crit(vec![int(99)])).unwrap_err().to_string(), "critical header 99 is not understood");
+        assert!(matches!(open(&crit(vec![])), Err(OpenError::Malformed { .. })));
+    }
+
+    #[test]
+    fn an_algorithm_must_fit_the_key_and_a_signature_its_length() {
+        let (p256, ed25519) = (key(), SigningKey::generate_ed25519(&mut UnwrapErr(SysRng)));
+        let sealed = Sealed::parse_strict(&sign(b"x", &ed25519)).unwrap();
+        let error = sealed.open_with(&p256.public()).unwrap_err();
+        assert_eq!(error.to_string(), "signature algorithm EdDSA does not fit a P-256 key");
+        let mut der = Sealed::parse_strict(&sign(b"x", &p256)).unwrap();
+        der.signature = vec![0x30; 70];
+        let error = der.open_with(&p256.public()).unwrap_err();
+        assert_eq!(error.to_string(), "a signature of 70 bytes, where 64 were wanted");
+        assert!(matches!(
+            sealed.open_with(&SigningKey::generate_ed25519(&mut UnwrapErr(SysRng)).public()),
+            Err(OpenError::BadSignature)
+        ));
+    }
+
+    #[test]
+    fn a_high_s_opens_too() {
+        let key = key();
+        let mut sealed = Sealed::parse_strict(&sign(b"x", &key)).unwrap();
+        let low = p256::ecdsa::Signature::from_slice(sealed.signature()).unwrap();
+        let (r, s) = low.split_scalars();
+        let high = p256::ecdsa::Signature::from_scalars(r, -s).unwrap();
+        assert_ne!(high, low);
+        sealed.signature = high.to_bytes().to_vec();
+        assert!(sealed.open_with(&key.public()).is_ok());
+    }
+
+    #[test]
+    fn no_changed_bit_opens() {
+        let key = key();
+        let bytes = sign(b"payload", &key);
+        for bit in 0..bytes.len() * 8 {
+            let mut changed = bytes.clone();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            let opened = Sealed::parse_strict(&changed).and_then(|sealed| sealed.open_with(&key.public()));
+            assert!(opened.is_err(), "bit {bit}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_taken_apart_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Sealed::parse_strict(&bytes);
+            let _ = Sealed::parse_lenient(&bytes);
+        }
+    }
+}
