@@ -164,16 +164,8 @@ mod tests {
 
     #[test]
     fn what_is_not_single_byte_text_is_refused() {
-        for bytes in [
-            &[0x0f, 0, 0x41][..],
-            &[0x0c],
-            &[0x18],
-            &[0x18, 0],
-            &[0x18, 0xa8],
-            &[0x01],
-            &[0x00],
-            b"e\x04\x08",
-        ] {
+        for bytes in [&[0x0f, 0, 0x41][..], &[0x0c], &[0x18], &[0x18, 0], &[0x18, 0xa8], &[0x01], &[0x00], b"e\x04\x08"]
+        {
             assert_eq!(decode(bytes), None, "{bytes:02x?}");
         }
     }

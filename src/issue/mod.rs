@@ -1,1 +1,4 @@
-//! (to be written)
+//! Credential → signed symbol, recorded.
+pub mod list;
+pub mod source;
+pub mod subject;
