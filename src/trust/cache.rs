@@ -312,19 +312,18 @@ impl RootFolder {
             }
         };
         let (sequence, digest, issued) = (list.list().sequence, list.digest(), list.list().issued);
-        let known = match memory {
+        let known = if let Some(memory) = memory {
             // The clock is not asked here: a list that is in use stays in use.
-            Some(memory) => match accept(Some(&memory), sequence, digest, issued, memory.latest.max(issued)) {
+            match accept(Some(&memory), sequence, digest, issued, memory.latest.max(issued)) {
                 Ok(known) => known,
                 Err(source) => {
                     warnings.push(Warning::Refused { root: self.kid, source });
                     return Some(memory);
                 }
-            },
-            None => {
-                warnings.push(Warning::MemoryLost { root: self.kid });
-                Memory { sequence, digest, latest: issued }
             }
+        } else {
+            warnings.push(Warning::MemoryLost { root: self.kid });
+            Memory { sequence, digest, latest: issued }
         };
         for path in entries(&self.dir.join(STATUS)).unwrap_or_default() {
             match read_file(&path, MAX_TOKEN_BYTES) {
