@@ -19,7 +19,7 @@ pub struct Dictionary {
 }
 
 impl Dictionary {
-    const fn new(number: u8, bytes: &'static [u8]) -> Self {
+    pub(super) const fn new(number: u8, bytes: &'static [u8]) -> Self {
         assert!(bytes.len() <= MAX_DICTIONARY, "deflate cannot refer back further");
         Self { number, bytes, index: OnceLock::new() }
     }

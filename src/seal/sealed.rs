@@ -1,4 +1,4 @@
-//! COSE_Sign1 messages as they are received (RFC 9052 §4.2).
+//! `COSE_Sign1` messages as they are received (RFC 9052 §4.2).
 //!
 //! Bytes come in and a [`Sealed`] goes out: taken apart, with nothing verified. [`Sealed::open_with`] checks the
 //! signature over the bytes as they were received and is the only maker of [`Authentic`].
@@ -11,7 +11,7 @@ use super::kid::KID_LEN;
 use super::public_key::PublicKey;
 use crate::cbor::{self, CborError, Value};
 
-/// CBOR tag of COSE_Sign1 (RFC 9052 §4.2).
+/// CBOR tag of `COSE_Sign1` (RFC 9052 §4.2).
 pub(super) const SIGN1_TAG: u64 = 18;
 /// CBOR tag of a CWT (RFC 8392 §6).
 const CWT_TAG: u64 = 61;
@@ -24,13 +24,17 @@ const CRIT: i64 = 2;
 pub(super) const KID: i64 = 4;
 /// `typ`, the type of the whole message (RFC 9596 §2).
 pub const TYP: i64 = 16;
+/// [`TYP`] of a status token (IETF draft-ietf-oauth-status-list §5.2).
+pub const STATUS_LIST_TYPE: &str = "application/statuslist+cwt";
+/// [`TYP`] of a trust list, so that no other message signed by a root key can pass for one.
+pub const TRUST_LIST_TYPE: &str = "application/vnd.nansen.trust-list+cbor";
 /// `x5chain` (RFC 9360 §2).
 const X5CHAIN: i64 = 33;
 
 /// Labels that may stand in `crit` because they are understood here.
 const UNDERSTOOD: [i64; 4] = [ALG, CRIT, KID, TYP];
 
-/// Why bytes are not an authentic COSE_Sign1 message.
+/// Why bytes are not an authentic `COSE_Sign1` message.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
@@ -105,7 +109,7 @@ pub enum OpenError {
     BadSignature,
 }
 
-/// A COSE_Sign1 message, taken apart. Nothing of it is verified.
+/// A `COSE_Sign1` message, taken apart. Nothing of it is verified.
 #[derive(Clone, Debug)]
 pub struct Sealed {
     protected_bytes: Vec<u8>,
@@ -159,7 +163,7 @@ impl Sealed {
     /// Reads a message of another issuer: with tag 18, untagged, and either of them under tag 61; any headers.
     ///
     /// # Errors
-    /// When it is not a COSE_Sign1 message with its payload inside.
+    /// When it is not a `COSE_Sign1` message with its payload inside.
     pub fn parse_lenient(bytes: &[u8]) -> Result<Self, OpenError> {
         let value = match cbor::decode_lenient(bytes).map_err(OpenError::NotCbor)? {
             Value::Tag(CWT_TAG, inner) => *inner,
