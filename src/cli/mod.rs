@@ -1,6 +1,11 @@
 //! The command line: the only place that reads the clock, the arguments and the terminal.
 
+pub mod home;
+pub mod init;
+pub mod keys;
 mod outcome;
+pub mod passphrase;
+pub mod trust;
 
 pub use outcome::{Exit, Failure};
 

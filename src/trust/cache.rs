@@ -215,6 +215,16 @@ impl TrustFolder {
         root.write_tokens(held)
     }
 
+    /// Whether a root has a folder here, in order or not.
+    pub fn holds(&self, root: Kid) -> bool {
+        self.root(root).dir.is_dir()
+    }
+
+    /// The highest sequence number seen of a root, when it is remembered.
+    pub fn highest_sequence(&self, root: Kid) -> Option<u64> {
+        self.root(root).memory().map(|memory| memory.sequence)
+    }
+
     /// Stops trusting a root and forgets what was remembered about it.
     ///
     /// # Errors
