@@ -140,6 +140,22 @@ fn a_high_s_opens_too() {
 }
 
 #[test]
+fn a_p384_key_opens_what_it_signed_under_es256() {
+    use p384::ecdsa::signature::hazmat::PrehashSigner as _;
+    use sha2::{Digest as _, Sha256};
+
+    let key = p384::ecdsa::SigningKey::from_slice(&[0x17; 48]).unwrap();
+    let public = PublicKey::P384(*key.verifying_key());
+    let mut sealed = Sealed::parse_lenient(&message(own_headers(), vec![], &[18])).unwrap();
+    let signed = sig_structure(&sealed.protected_bytes, &[], &sealed.payload);
+    let signature: p384::ecdsa::Signature = key.sign_prehash(&Sha256::digest(signed)).unwrap();
+    sealed.signature = signature.to_bytes().to_vec();
+    assert!(sealed.open_with(&public).is_ok());
+    sealed.payload.push(0);
+    assert!(matches!(sealed.open_with(&public), Err(OpenError::BadSignature)));
+}
+
+#[test]
 fn no_changed_bit_opens() {
     let key = key();
     let bytes = sign(b"payload", &key);
