@@ -1,7 +1,7 @@
 //! Passphrases of keys: from a file, from `NANSEN_PASSPHRASE`, or from the person at the terminal. Never from an
 //! argument, which other users of the machine can see, and never in a message.
 
-use std::sync::OnceLock;
+use std::cell::OnceCell;
 use std::fmt;
 use std::fs::File;
 use std::io::{IsTerminal as _, Read as _};
@@ -20,12 +20,12 @@ const MAX_FILE_BYTES: u64 = 4096;
 /// Where the passphrase comes from.
 #[derive(Debug, Default, clap::Args)]
 pub struct PassphraseArgs {
-    /// Read the passphrase of the keys from the first line of this file (default: NANSEN_PASSPHRASE, else a prompt)
+    /// Read the passphrase of the keys from the first line of this file (default: the variable `NANSEN_PASSPHRASE`, else a prompt)
     #[arg(long, value_name = "FILE")]
     pub passphrase_file: Option<PathBuf>,
     /// Asked for once a run.
     #[arg(skip)]
-    known: OnceLock<Option<Passphrase>>,
+    known: OnceCell<Option<Passphrase>>,
 }
 
 /// A passphrase; wiped from memory when dropped, never shown.
@@ -48,7 +48,7 @@ impl fmt::Debug for Passphrase {
 impl PassphraseArgs {
     /// A passphrase that is known already, for commands that run others.
     pub fn known(passphrase: Option<String>) -> Self {
-        let known = OnceLock::from(passphrase.map(|text| Passphrase(Zeroizing::new(text))));
+        let known = OnceCell::from(passphrase.map(|text| Passphrase(Zeroizing::new(text))));
         Self { passphrase_file: None, known }
     }
 

@@ -177,7 +177,7 @@ fn remove(what: &str, home: &Home, passphrase: &PassphraseArgs, now: Timestamp) 
     Ok(Exit::Done)
 }
 
-pub(super) fn sign(
+fn sign(
     stale_after: Option<u32>,
     types: &[PathBuf],
     home: &Home,
