@@ -45,17 +45,15 @@ fn records(made: &CredentialType) -> Vec<Record> {
     for row in &rows {
         let outer = record(&made.fields, &header, row);
         let member = record(&made.members, &header, row);
-        match groups.iter_mut().find(|group| group.get(&made.subject) == outer.get(&made.subject)) {
-            Some(group) => {
-                let Some(Value::Members(all)) = group.get(&members.name) else { panic!("members") };
-                let all = all.iter().cloned().chain([member]).collect();
-                group.set(&members.name, Value::Members(all));
-            }
-            None => {
-                let mut group = outer;
-                group.set(&members.name, Value::Members(vec![member]));
-                groups.push(group);
-            }
+        let known = groups.iter_mut().find(|group| group.get(&made.subject) == outer.get(&made.subject));
+        if let Some(group) = known {
+            let Some(Value::Members(all)) = group.get(&members.name) else { panic!("members") };
+            let all = all.iter().cloned().chain([member]).collect();
+            group.set(&members.name, Value::Members(all));
+        } else {
+            let mut group = outer;
+            group.set(&members.name, Value::Members(vec![member]));
+            groups.push(group);
         }
     }
     groups
@@ -64,7 +62,9 @@ fn records(made: &CredentialType) -> Vec<Record> {
 #[test]
 fn every_sample_row_survives_in_the_format_of_its_type() {
     let mut types = Types::new();
-    NAMES.into_iter().for_each(|name| types.add(made(name)));
+    for name in NAMES {
+        types.add(made(name));
+    }
     let issuer = Issuer { name: "Kakuma desk", country: Some(Country::parse("KEN").unwrap()) };
     for made in types.iter() {
         let records = records(made);
