@@ -13,7 +13,7 @@ use nansen::cwt;
 use super::lists::{Lists, People};
 
 /// Credentials of each type.
-const ROWS: usize = 5000;
+const ROWS: usize = 3000;
 
 /// The built-in types whose papers the dictionary is for.
 pub struct Templates(pub Vec<CredentialType>);

@@ -6,7 +6,7 @@ const MIN_MATCH: usize = 3;
 const MAX_DISTANCE: usize = 32 * 1024;
 
 /// Candidates looked at for one position.
-const MAX_CANDIDATES: usize = 400;
+const MAX_CANDIDATES: usize = 160;
 
 /// Bits of one byte written plainly.
 pub fn literal(byte: u8) -> u32 {

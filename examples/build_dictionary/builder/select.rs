@@ -15,7 +15,7 @@ use super::price::{Index, Step, literal};
 const MATCH: u32 = 22;
 
 /// Rounds in which entries are added, and the most bytes added in one.
-const ROUNDS: usize = 14;
+const ROUNDS: usize = 11;
 const ADDED: usize = 6 * 1024;
 
 /// Grows a dictionary of at most `length` bytes.
