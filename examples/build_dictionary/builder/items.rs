@@ -119,7 +119,10 @@ impl<'a> Walk<'a> {
         self.at += number as usize;
         match content {
             Content::Constant => self.items.push(Some((start, self.at))),
-            Content::Varies(_) => self.items.push(None),
+            Content::Varies(known) => {
+                self.items.extend((known > 0).then_some(Some((start, self.at.min(start + known)))));
+                self.items.push(None);
+            }
             Content::Words => self.words(start),
         }
     }
@@ -168,7 +171,9 @@ impl<'a> Walk<'a> {
                     }
                 }
                 Some(Kind::Identifier) if field.is_some_and(|f| f.name == "isced_f") => self.value(Content::Constant),
-                Some(Kind::Identifier | Kind::Date { .. }) => self.value(Content::Varies(0)),
+                // Identifiers often begin with the letters of a place or a desk, dates with those of the last years.
+                Some(Kind::Identifier) => self.value(Content::Varies(2)),
+                Some(Kind::Date { .. }) => self.value(Content::Varies(1)),
                 Some(Kind::Name | Kind::Text { .. } | Kind::Url) => self.value(Content::Words),
                 _ => self.value(Content::Constant),
             }
