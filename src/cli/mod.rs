@@ -2,12 +2,35 @@
 //!
 //! One file a command; this one says which there are and hands over (docs: the contract in `README.md`).
 
+mod camera;
+pub mod demo;
 pub mod home;
 pub mod init;
+pub mod inspect;
+pub mod issue;
 pub mod keys;
 mod outcome;
+mod output;
 pub mod passphrase;
+mod photos;
+mod progress;
+pub mod read;
+pub mod register;
+mod reprint;
+pub mod revoke;
+mod status;
+pub mod template;
+mod templates;
 pub mod trust;
+pub mod verdict_json;
+pub mod verdict_text;
+pub mod verify;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use jiff::Timestamp;
 
 pub use outcome::{Exit, Failure};
 

@@ -18,7 +18,7 @@ const SCALE_MARK: f32 = 50.0;
 /// Thickness of the scale mark and of the photo's frame, in mm.
 const HAIRLINE: f32 = 0.2;
 /// Space between the outline of a symbol's box and its quiet zone, in mm.
-const OUTLINE_GAP: f32 = 0.4;
+pub(super) const OUTLINE_GAP: f32 = 0.4;
 /// Height of the scale mark's ends, in mm.
 const TICK: f32 = 2.0;
 
