@@ -74,6 +74,7 @@ pub struct Args {
     /// Address that any telephone opens: the credential goes behind its #, which no browser sends
     #[arg(long, value_name = "https://…")]
     pub address: Option<String>,
+    /// Where the passphrase comes from.
     #[command(flatten)]
     pub passphrase: PassphraseArgs,
 }
