@@ -85,7 +85,9 @@ fn table_row(root: &Path, name: &str, list: &Path, mark: &str) {
     let at = |percent: usize, of: fn(&Sizes) -> usize| {
         let mut all: Vec<usize> = sizes.iter().map(of).collect();
         all.sort_unstable();
-        all[(all.len() - 1) * percent / 100]
+        // The median of an even number of rows is the mean of the middle two, as everywhere.
+        let place = (all.len() - 1) * percent;
+        (all[place / 100] + all[place.div_ceil(100)]).div_ceil(2)
     };
     println!(
         "{label:14} {:>3} {:>6} {:>6} {:>6} {:>6} {:>6.3} | {:>7} {:>7} {:>8}",

@@ -2,8 +2,8 @@
 //!
 //! Invented credentials are written from the lists, in about the proportions that a registration desk meets. Their
 //! payloads fall into items (keys, heads, words) and gaps (what differs on every paper). Runs of items are the
-//! fragments a dictionary can hold; those that save most bits for each byte are taken, and the oftenest used stand
-//! last, because a near match costs fewer bits than a far one.
+//! fragments a dictionary can hold. It grows by those that would still save most bits for each of their bytes, and the
+//! oftenest used stand last, because a near match costs fewer bits than a far one.
 
 mod corpus;
 mod items;

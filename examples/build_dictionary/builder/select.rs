@@ -12,7 +12,7 @@ use super::items::each;
 use super::price::{Index, Step, literal};
 
 /// Bits of a match while the places are still open: 7 for a short length, and a distance of some thousands.
-const MATCH: u32 = 22;
+const MATCH: u32 = 24;
 
 /// Rounds in which entries are added, and the most bytes added in one.
 const ROUNDS: usize = 11;
@@ -21,7 +21,7 @@ const ADDED: usize = 6 * 1024;
 /// Grows a dictionary of at most `length` bytes.
 pub fn grow(corpus: &Corpus, length: usize) -> Vec<u8> {
     let mut entries: Vec<Vec<u8>> = Vec::new();
-    for round in 0..ROUNDS {
+    for _ in 0..ROUNDS {
         let (text, starts) = join(&entries);
         let measured = Measured::of(corpus, &text, true);
         report(corpus, &text, &measured);
@@ -29,7 +29,6 @@ pub fn grow(corpus: &Corpus, length: usize) -> Vec<u8> {
         entries = arranged(&entries, &starts, &measured, length * 9 / 10);
         let room = length - join(&entries).0.bytes.len();
         entries = [additions(corpus, &measured.gains, room.min(ADDED)), entries].concat();
-        let _ = round;
     }
     for _ in 0..2 {
         let (text, starts) = join(&entries);
