@@ -13,7 +13,7 @@ use super::output::write_whole;
 use super::passphrase::PassphraseArgs;
 use super::{Exit, Failure, init, issue, keys, revoke, templates, trust, verify};
 use crate::credential::Serial;
-use crate::envelope::{SymbolText, TextForm, to_text};
+use crate::envelope::{SymbolText, to_text};
 use crate::issue::paper::{self, IssuerName};
 use crate::issue::sign::draw;
 use crate::print::{Book, BookMeta, Fonts, Printer};
@@ -37,7 +37,12 @@ pub fn run(args: &Args, now: Timestamp) -> Result<Exit, Failure> {
     let folder = &args.folder;
     let home = fresh_home(folder)?;
     let before = now - SignedDuration::from_hours(24 * LONG_AGO);
-    init::run(&init::Args::demo("Lakeside registration desk", "KEN"), &home, before)?;
+    init::run(&init::Args {
+        name: "Lakeside registration desk".to_owned(),
+        country: Some("KEN".to_owned()),
+        kind: keys::Kind::P256,
+        passphrase: PassphraseArgs::known(None),
+    }, &home, before)?;
 
     println!("\n— a paper that expired");
     let types = templates::all(home.path())?;
@@ -45,7 +50,7 @@ pub fn run(args: &Args, now: Timestamp) -> Result<Exit, Failure> {
     let registration = types.iter().find(|t| t.made.name == "registration").ok_or_else(|| Failure::new("no registration type"))?;
     let sample = registration.sample().ok_or_else(|| Failure::new("the type has no sample"))?;
     lists.issue("registration", "expired", &renumber(&sample, "OLD", 1), before, Some(30))?;
-    trust::sign_again(&home, &PassphraseArgs::none(), now)?;
+    trust::sign(None, &[], &home, &PassphraseArgs::known(None), now)?;
 
     println!("\n— one certificate of each type");
     for template in &types {
@@ -59,7 +64,7 @@ pub fn run(args: &Args, now: Timestamp) -> Result<Exit, Failure> {
     let symbols = lists.issue("registration", "revoked", &renumber(&sample, "REVOKED", 1), now, None)?;
     let serial: Serial = symbols[0].0.parse().map_err(Failure::new)?;
     let revocation =
-        revoke::RevokeArgs { serials: vec![serial], reason: "demo".into(), suspend: false, passphrase: PassphraseArgs::none() };
+        revoke::RevokeArgs { serials: vec![serial], reason: "demo".into(), suspend: false, passphrase: PassphraseArgs::known(None) };
     revoke::revoke(&revocation, &home, now)?;
     let symbols = lists.issue("registration", "forged", &renumber(&sample, "FORGED", 1), now, None)?;
     forge(folder, &home, &symbols[0].1, now)?;
@@ -74,7 +79,7 @@ fn fresh_home(folder: &Path) -> Result<Home, Failure> {
         std::fs::remove_dir_all(&home).map_err(|error| super::output::cannot_write(&home, &error))?;
     }
     std::fs::create_dir_all(folder).map_err(|error| super::output::cannot_write(folder, &error))?;
-    Home::find(Some(&home))
+    Ok(Home::at(home))
 }
 
 /// Where lists and papers of the demo go.
@@ -141,7 +146,6 @@ fn forge(folder: &Path, home: &Home, text: &str, now: Timestamp) -> Result<(), F
     let layout = template.layout("a4")?;
     let fonts = Fonts::embedded().map_err(Failure::new)?;
     let parsed = SymbolText::parse(text.as_bytes()).map_err(Failure::new)?;
-    debug_assert_eq!(parsed.form, TextForm::Base45);
     let mut envelope = parsed.envelope;
     // A byte of the signature: behind the codec byte and the eight bytes of the key identifier.
     envelope[20] ^= 1;
@@ -153,7 +157,7 @@ fn forge(folder: &Path, home: &Home, text: &str, now: Timestamp) -> Result<(), F
     let stored = register.find(newest.serial).map_err(super::register::failure)?.ok_or_else(|| Failure::new("not found"))?;
     let json = serde_json::from_str(&stored.record).map_err(Failure::new)?;
     let record = crate::issue::reprint::record_from_json(&json, &template.made).ok_or_else(|| Failure::new("not the type"))?;
-    let issuer: IssuerName = keys::issuer_name(home)?;
+    let issuer: IssuerName = super::issue::printed_name(home)?;
     let credential = crate::credential::Credential {
         type_name: template.made.name.clone(),
         serial: newest.serial,

@@ -19,7 +19,6 @@ pub mod register;
 mod reprint;
 pub mod revoke;
 mod status;
-mod store;
 pub mod template;
 mod templates;
 pub mod trust;
@@ -74,7 +73,7 @@ pub fn run() -> ExitCode {
             return ExitCode::from(exit.code());
         }
     };
-    let exit = Home::find(cli.home.as_deref()).and_then(|home| dispatch(&cli.command, &home, Timestamp::now()));
+    let exit = Home::resolve(cli.home).and_then(|home| dispatch(&cli.command, &home, Timestamp::now()));
     let exit = exit.unwrap_or_else(|failure| {
         eprintln!("error: {failure}");
         failure.exit()

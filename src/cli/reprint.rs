@@ -8,7 +8,7 @@ use super::home::Home;
 use super::issue::signed_face;
 use super::output::{Output, cannot_write};
 use super::register::failure;
-use super::{Exit, Failure, keys, templates};
+use super::{Exit, Failure, templates};
 use crate::credential::{Credential, Photo, PhotoFormat, Serial};
 use crate::issue::paper::{self, IssuerName};
 use crate::issue::reprint::record_from_json;
@@ -34,7 +34,7 @@ pub struct Args {
 /// Prints the credentials again.
 pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     let mut register = Register::open_existing(&home.register()).map_err(failure)?;
-    let issuer = keys::issuer_name(home)?;
+    let issuer = super::issue::printed_name(home)?;
     let fonts = Fonts::embedded().map_err(Failure::new)?;
     let mut stored = Vec::new();
     for serial in &args.serials {

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::home::Home;
-use super::store::Store;
 use super::verdict_json::{Origin, object};
 use super::verdict_text::{Style, text};
-use super::{Exit, Failure, photos, templates};
-use crate::credential::Types;
+use super::{Exit, Failure, photos, templates, trust};
+use crate::credential::{CredentialType, Types};
 use crate::scan::{self, Effort, Found, Options, PageResult};
+use crate::trust::TrustStore;
 use crate::verify::{Finding, Pile, Reason, Verdict, examine_symbol};
 
 /// Check papers: scans, photographs, PDFs, or the text of a symbol
@@ -72,15 +72,16 @@ const TEXT_MAX: usize = 64 * 1024;
 
 /// Examines every input and answers on stdout.
 pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
-    let store = Store::open(home, args.trust.as_deref(), now)?;
+    let store = trust::load_store(home, args.trust.as_deref(), now)?;
     let mut types = templates::types(home.path())?;
-    store.types().for_each(|made| types.add(made));
+    // What the signed lists carry is for naming fields; one that this program cannot read names none.
+    store.types().into_iter().filter_map(|text| CredentialType::parse(text).ok()).for_each(|made| types.add(made));
     let style = Style { colour: std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) };
     let mut session = Session {
         args,
         store: &store,
         types: &types,
-        now: args.at.unwrap_or(now),
+        now: args.at.unwrap_or_else(|| store.decision_time(now)),
         style,
         pile: Pile::new(),
         exit: Exit::Done,
@@ -103,7 +104,7 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
 /// One run: what is decided by, and the worst that was met.
 struct Session<'a> {
     args: &'a Args,
-    store: &'a Store,
+    store: &'a TrustStore,
     types: &'a Types,
     now: Timestamp,
     style: Style,

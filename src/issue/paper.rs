@@ -144,27 +144,44 @@ fn names(record: &Record) -> Vec<NameLine> {
     [own, latin].into_iter().filter(|line| !line.text.is_empty()).collect()
 }
 
-fn table(members: &[Record], fields: &[Field], language: &str) -> Table {
-    let name_field = fields.iter().find(|field| field.name == "full_name");
-    let columns: Vec<&Field> = fields
-        .iter()
-        .filter(|field| field.print && !NAME_COLUMNS.contains(&field.name.as_str()))
-        .filter(|field| members.iter().any(|member| member.get(&field.name).is_some()))
-        .collect();
-    let mut head = vec![name_field.map_or_else(|| Words::english("Name"), |f| words(&f.label, language, "Name"))];
-    head.extend(columns.iter().map(|field| words(&field.label, language, &field.name)));
-    let row = |member: &Record| {
-        let mut cells = vec![Cell { text: both_names(member), language: None, ..Cell::default() }];
-        cells.extend(columns.iter().map(|field| {
-            let text = member.get(&field.name).map(|value| printed_value(field, value, language)).unwrap_or_default();
-            Cell { text, direction: direction(&field.kind), language: None }
-        }));
-        cells
-    };
-    Table { head, rows: members.iter().map(row).collect() }
+/// A column of the table of members: a field, or the name that several fields make.
+enum Column<'a> {
+    Field(&'a Field),
+    LatinName(&'a Field),
+    OwnName(&'a Field),
 }
 
-fn both_names(member: &Record) -> String {
-    let lines: Vec<String> = names(member).into_iter().map(|line| line.text).rev().collect();
-    lines.join(" · ")
+fn table(members: &[Record], fields: &[Field], language: &str) -> Table {
+    let filled = |column: &str| members.iter().any(|member| member.get(column).is_some());
+    let columns: Vec<Column<'_>> = fields
+        .iter()
+        .filter_map(|field| match field.name.as_str() {
+            "full_name" => Some(Column::LatinName(field)),
+            "native_name" if filled("native_name") => Some(Column::OwnName(field)),
+            name if NAME_COLUMNS.contains(&name) || !field.print || !filled(name) => None,
+            _ => Some(Column::Field(field)),
+        })
+        .collect();
+    let head = |column: &Column<'_>| match column {
+        Column::Field(field) | Column::LatinName(field) | Column::OwnName(field) => {
+            words(&field.label, language, &field.name)
+        }
+    };
+    let cell = |column: &Column<'_>, member: &Record| match column {
+        Column::LatinName(_) => Cell { text: latin_name(member), ..Cell::default() },
+        Column::OwnName(_) => Cell {
+            text: member.text("native_name"),
+            language: Some(member.text("native_language")).filter(|tag| !tag.is_empty()),
+            ..Cell::default()
+        },
+        Column::Field(field) => Cell {
+            text: member.get(&field.name).map(|value| field.kind.words(value, language)).unwrap_or_default(),
+            direction: direction(&field.kind),
+            language: None,
+        },
+    };
+    Table {
+        head: columns.iter().map(head).collect(),
+        rows: members.iter().map(|member| columns.iter().map(|column| cell(column, member)).collect()).collect(),
+    }
 }

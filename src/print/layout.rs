@@ -285,6 +285,12 @@ pub struct Layout {
 }
 
 impl Layout {
+    /// Side of the square that a symbol with its quiet zone may take, in mm.
+    pub fn symbol_side(&self) -> f32 {
+        let sides = self.boxes.iter().filter(|one| one.show == Show::Symbol);
+        sides.map(|one| one.area.width.min(one.area.height).min(one.largest)).fold(f32::INFINITY, f32::min)
+    }
+
     /// Reads a layout file.
     pub fn from_toml(text: &str) -> Result<Self, LayoutError> {
         layout_file::read(text)

@@ -173,7 +173,7 @@ mod tests {
         for (payload, expect) in [
             (vec![], "the status token is not CBOR"),
             (encode(&[]), "the status token has no usable claim 2"),
-            (encode(&[sub.clone()]), "the status token has no usable claim 6"),
+            (encode(std::slice::from_ref(&sub)), "the status token has no usable claim 6"),
             (encode(&[sub.clone(), (IAT, Value::Float(f64::NAN))]), "the status token has no usable claim 6"),
             (encode(&[sub.clone(), (IAT, cbor::int(i64::MAX))]), "the status token has no usable claim 6"),
             (encode(&[sub.clone(), iat.clone()]), "the status token has no usable claim 65533"),

@@ -215,6 +215,16 @@ impl TrustFolder {
         root.write_tokens(held)
     }
 
+    /// Whether a root has a folder here, in order or not.
+    pub fn holds(&self, root: Kid) -> bool {
+        self.root(root).dir.is_dir()
+    }
+
+    /// The highest sequence number seen of a root, when it is remembered.
+    pub fn highest_sequence(&self, root: Kid) -> Option<u64> {
+        self.root(root).memory().map(|memory| memory.sequence)
+    }
+
     /// Stops trusting a root and forgets what was remembered about it.
     ///
     /// # Errors
@@ -312,19 +322,18 @@ impl RootFolder {
             }
         };
         let (sequence, digest, issued) = (list.list().sequence, list.digest(), list.list().issued);
-        let known = match memory {
+        let known = if let Some(memory) = memory {
             // The clock is not asked here: a list that is in use stays in use.
-            Some(memory) => match accept(Some(&memory), sequence, digest, issued, memory.latest.max(issued)) {
+            match accept(Some(&memory), sequence, digest, issued, memory.latest.max(issued)) {
                 Ok(known) => known,
                 Err(source) => {
                     warnings.push(Warning::Refused { root: self.kid, source });
                     return Some(memory);
                 }
-            },
-            None => {
-                warnings.push(Warning::MemoryLost { root: self.kid });
-                Memory { sequence, digest, latest: issued }
             }
+        } else {
+            warnings.push(Warning::MemoryLost { root: self.kid });
+            Memory { sequence, digest, latest: issued }
         };
         for path in entries(&self.dir.join(STATUS)).unwrap_or_default() {
             match read_file(&path, MAX_TOKEN_BYTES) {

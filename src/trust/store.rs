@@ -29,11 +29,7 @@ impl Fingerprint {
     /// hyphens, colons and the case of letters do not count.
     pub fn is_written(&self, text: &str) -> bool {
         let said: String = text.chars().filter(|c| !matches!(c, '-' | ':') && !c.is_whitespace()).collect();
-        said.len() >= Self::MIN_DIGITS && self.digits().starts_with(&said.to_lowercase())
-    }
-
-    fn digits(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        said.len() >= Self::MIN_DIGITS && self.to_string().replace(' ', "").starts_with(&said.to_lowercase())
     }
 }
 

@@ -326,7 +326,7 @@ fn a_newer_status_token_stays_when_an_older_one_arrives() {
     let desk = issuer_key(&world.desk.public());
     let issued = |uri| {
         let store = world.folder().open().unwrap();
-        store.status_token(&desk, uri).map(|token| token.issued())
+        store.status_token(&desk, uri).map(StatusToken::issued)
     };
     world.folder().import(&world.bundle(1, vec![token(&world.desk, "np:0", 50)]), None, time(100)).unwrap();
     assert_eq!(issued("np:0"), Some(time(50)));

@@ -50,8 +50,8 @@ impl Trust for TrustStore {
             Ok(Status::Superseded) => return StatusKnown::Withdrawn(Reason::Superseded),
             // Whatever else an issuer says of a credential, it is not that it is in force.
             Ok(_) => return StatusKnown::Withdrawn(Reason::Revoked),
-            // An index that the list does not have is not an answer.
-            Err(_) => return StatusKnown::Missing,
+            // draft-ietf-oauth-status-list §8.3: an index outside of the list is a refusal.
+            Err(_) => return StatusKnown::Withdrawn(Reason::Malformed),
         }
         let over = claims.expires.is_some_and(|end| now >= end);
         let old = age_state(claims.issued, DEFAULT_STALE_AFTER_DAYS, now) == AgeState::Stale;

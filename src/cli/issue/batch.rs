@@ -14,7 +14,7 @@ use super::write::{Papers, Symbols};
 use super::{Args, Failure, List, bar};
 use crate::cli::home::Home;
 use crate::cli::register::failure;
-use crate::cli::{Exit, keys, status};
+use crate::cli::{Exit, status};
 use crate::credential::{Credential, Photo, PhotoFormat, Serial, StatusRef};
 use crate::format::Format;
 use crate::issue::list::{Problem, Row};
@@ -23,6 +23,7 @@ use crate::issue::photo::Face;
 use crate::issue::sign::{Draft, Signed, Signing, draw};
 use crate::issue::subject::name_key;
 use crate::print::{Certificate, Picture};
+use crate::status::native_uri;
 use crate::register::{Batch as Open, BatchId, BatchPlan, Holder, NewCredential, Register, Reserved, StatusSlot};
 
 /// One run of `issue`, after its list was found good.
@@ -178,7 +179,7 @@ impl Batch<'_> {
             self.held(register, &new)?.into_iter().map(|(row, holder)| (row.number, holder)).collect();
         let new: Vec<Row> =
             new.into_iter().filter(|row| self.args.reissue || !holders.contains_key(&row.number)).collect();
-        let reserved = register.reserve(new.len(), &mut |bytes| keys::fill_random(bytes)).map_err(failure)?;
+        let reserved = register.reserve(new.len(), &mut random).map_err(failure)?;
         let signed = new
             .into_par_iter()
             .zip(reserved)
@@ -202,7 +203,7 @@ impl Batch<'_> {
             photo,
             serial: reserved.serial,
             status: Some(StatusRef {
-                uri: status::uri(reserved.slot.list),
+                uri: native_uri(reserved.slot.list),
                 index: u64::from(reserved.slot.index),
             }),
             supersedes: holders.get(&row.number).map(|holder| holder.serial),
@@ -256,7 +257,7 @@ impl Batch<'_> {
             issued: stored.entry.issued,
             not_before: None,
             expires: stored.entry.expires,
-            status: stored.entry.slot.map(|slot| StatusRef { uri: status::uri(slot.list), index: slot.index.into() }),
+            status: stored.entry.slot.map(|slot| StatusRef { uri: native_uri(slot.list), index: slot.index.into() }),
             copy: None,
             supersedes: stored.entry.supersedes,
             record: row.record,
@@ -284,6 +285,11 @@ impl Batch<'_> {
         let made = self.signing.made;
         Ok(paper::certificate(credential, made, self.name, &recorded.language, symbols, picture))
     }
+}
+
+/// Serials and places in a status list must not tell who came after whom, so they come from the system.
+fn random(bytes: &mut [u8]) {
+    getrandom::fill(bytes).expect("the system has randomness");
 }
 
 fn already_holds(row: &Row, holder: &Holder, column: &str) -> String {

@@ -148,7 +148,7 @@ impl Checker<'_> {
         };
         let told = |problem: &crate::print::Problem| Problem {
             line: row.line,
-            column: problem.field().map(ToOwned::to_owned),
+            column: None,
             fault: problem.to_string(),
             found: String::new(),
             wanted: "text that the page can show".to_owned(),

@@ -97,7 +97,7 @@ impl Args {
             keep_going: false,
             language: None,
             address: None,
-            passphrase: PassphraseArgs::none(),
+            passphrase: PassphraseArgs::known(None),
         }
     }
 }
@@ -234,6 +234,12 @@ impl List {
             }
         }
     }
+}
+
+/// The issuer as it is printed, when no key is needed.
+pub fn printed_name(home: &Home) -> Result<IssuerName, Failure> {
+    let desk = keys::issuer_name(home)?;
+    Ok(IssuerName { name: desk.name, country: desk.country })
 }
 
 /// A progress bar for one pass over the list.
