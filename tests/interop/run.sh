@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What nansen issues, checked by programs that share no code with it: check.py opens the texts and checks the
 # signatures, read_pages.py reads the printed pages as poppler renders them.
-# Wants cargo, pdftoppm, and in $PYTHON a python3 with base45, cbor2, cryptography, zxing-cpp and pillow.
+# Wants cargo, pdftoppm, and in $PYTHON a Python 3.11 or newer with requirements.txt, zxing-cpp and pillow.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -23,7 +23,7 @@ issue() {
     printf '== %s\n' "$name"
     "$nansen" issue "$type" "templates/$type/sample.csv" -o "$desk/$name.pdf" --wire "$wire" \
         --symbols "$desk/$name.jsonl" "$@" </dev/null
-    "$python" tests/interop/check.py "$desk/$name.jsonl" "$desk/key.pem" src/envelope/dictionary1.bin
+    "$python" tests/interop/check.py "$desk/$name.jsonl" "$desk/key.pem" --rows "templates/$type/sample.csv" --quiet
     mkdir "$desk/$name"
     pdftoppm -r 150 -gray -png "$desk/$name.pdf" "$desk/$name/page"
     "$python" tests/interop/read_pages.py "$desk/$name.jsonl" "$desk/$name"/page*.png
