@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::home::Home;
 use super::passphrase::{Passphrase, PassphraseArgs};
 use super::{Exit, Failure, trust};
-use crate::seal::{KeyFileError, Kid, PublicKey, SigningKey};
+use crate::seal::{KeyFileError, Kid, PublicKey, SigningKey, is_encrypted_pem};
 
 const BOOK: &str = "keys.toml";
 
@@ -189,13 +189,13 @@ pub(super) struct KeyBook {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
     /// The issuer key in use.
-    #[serde(default, with = "kid_text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer: Option<Kid>,
     /// The root key of the own trust list.
-    #[serde(default, with = "kid_text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub root: Option<Kid>,
     /// Every issuer key of this desk.
-    #[serde(default, with = "kid_texts", skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<Kid>,
 }
 
@@ -258,10 +258,7 @@ pub(super) fn public_key(home: &Home, kid: Kid) -> Result<PublicKey, Failure> {
 pub(super) fn load_key(home: &Home, kid: Kid, passphrase: &PassphraseArgs) -> Result<SigningKey, Failure> {
     let path = private_path(home, kid);
     let text = read_key_file(&path)?;
-    let passphrase = match crate::seal::is_encrypted_pem(&text) {
-        true => passphrase.of_existing()?,
-        false => None,
-    };
+    let passphrase = if is_encrypted_pem(&text) { passphrase.of_existing()? } else { None };
     let failure = |error: KeyFileError| {
         let hint = match error {
             KeyFileError::PassphraseNeeded => "give it in NANSEN_PASSPHRASE or with --passphrase-file FILE",
@@ -280,7 +277,7 @@ pub(super) fn load_key(home: &Home, kid: Kid, passphrase: &PassphraseArgs) -> Re
 }
 
 fn is_encrypted(home: &Home, kid: Kid) -> Result<bool, Failure> {
-    Ok(crate::seal::is_encrypted_pem(&read_key_file(&private_path(home, kid))?))
+    Ok(is_encrypted_pem(&read_key_file(&private_path(home, kid))?))
 }
 
 fn read_key_file(path: &Path) -> Result<zeroize::Zeroizing<String>, Failure> {
@@ -315,36 +312,4 @@ fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         Failure::new(format!("{} cannot be written: {error}", path.display()))
             .hint("check the space on the disk and who may write there")
     })
-}
-
-mod kid_text {
-    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
-
-    use crate::seal::Kid;
-
-    pub fn serialize<S: Serializer>(kid: &Option<Kid>, to: S) -> Result<S::Ok, S::Error> {
-        match kid {
-            Some(kid) => to.collect_str(kid),
-            None => to.serialize_none(),
-        }
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Kid>, D::Error> {
-        String::deserialize(from)?.parse().map(Some).map_err(D::Error::custom)
-    }
-}
-
-mod kid_texts {
-    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
-
-    use crate::seal::Kid;
-
-    pub fn serialize<S: Serializer>(kids: &[Kid], to: S) -> Result<S::Ok, S::Error> {
-        to.collect_seq(kids.iter().map(ToString::to_string))
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Kid>, D::Error> {
-        let texts = Vec::<String>::deserialize(from)?;
-        texts.iter().map(|text| text.parse().map_err(D::Error::custom)).collect()
-    }
 }

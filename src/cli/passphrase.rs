@@ -20,7 +20,7 @@ const MAX_FILE_BYTES: u64 = 4096;
 /// Where the passphrase comes from.
 #[derive(Debug, Default, clap::Args)]
 pub struct PassphraseArgs {
-    /// Read the passphrase of the keys from the first line of this file (default: NANSEN_PASSPHRASE, else a prompt)
+    /// Read the passphrase of the keys from the first line of this file (default: the variable `NANSEN_PASSPHRASE`, else a prompt)
     #[arg(long, value_name = "FILE")]
     pub passphrase_file: Option<PathBuf>,
     /// Asked for once a run.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use icu_segmenter::LineSegmenter;
+use icu_segmenter::options::LineBreakOptions;
 use unicode_bidi::BidiInfo;
 
 use super::font::Fonts;
@@ -174,7 +175,7 @@ impl<'a> Paragraph<'a> {
     }
 
     fn breaks(&self) -> Vec<usize> {
-        let segmenter = LineSegmenter::new_dictionary(Default::default());
+        let segmenter = LineSegmenter::new_dictionary(LineBreakOptions::default());
         segmenter.segment_str(&self.itemized.text).filter(|&place| place > 0).collect()
     }
 

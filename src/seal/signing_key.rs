@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use ed25519_dalek::pkcs8::KeypairBytes;
 use p256::ecdsa::signature::Signer as _;
 use pkcs8::der::pem::PemLabel as _;
 use pkcs8::pkcs5::{pbes2, scrypt};
@@ -133,7 +134,8 @@ impl SigningKey {
     fn to_pkcs8(&self) -> pkcs8::SecretDocument {
         match self {
             Self::P256(key) => key.to_pkcs8_der(),
-            Self::Ed25519(key) => key.to_pkcs8_der(),
+            // Without the public half, which would make it version 2: OpenSSL 3.0 reads version 1 only.
+            Self::Ed25519(key) => KeypairBytes { secret_key: key.to_bytes(), public_key: None }.to_pkcs8_der(),
         }
         .expect("a key can be written")
     }
@@ -217,6 +219,8 @@ mod tests {
             assert_eq!(SigningKey::from_pem(&key.to_pem(), None).unwrap().public(), key.public());
             let sealed = key.to_encrypted_pem("Fridtjof", &mut rng);
             assert!(is_encrypted_pem(&sealed));
+            // PKCS#8 version 1 (RFC 5208): the first integer is 0.
+            assert_eq!(key.to_pkcs8().as_bytes()[2..5], [0x02, 0x01, 0x00]);
             assert_eq!(SigningKey::from_pem(&sealed, Some("Fridtjof")).unwrap().public(), key.public());
             assert!(matches!(SigningKey::from_pem(&sealed, None), Err(KeyFileError::PassphraseNeeded)));
             assert!(matches!(SigningKey::from_pem(&sealed, Some("Roald")), Err(KeyFileError::WrongPassphrase)));

@@ -11,28 +11,20 @@
 //! Files are written under a temporary name, synced and renamed. The list is written before the state: a crash between
 //! the two leaves a list that is newer than what is remembered, which is in order.
 
+mod root;
+
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 
+use self::root::{LIST, ROOT, RootFolder, STATUS, entries, io_error, read_file, write_file};
 use super::bundle::{Bundle, MAX_BUNDLE_BYTES};
 use super::policy::{Memory, Refusal, accept};
 use super::store::{Fingerprint, HeldList, OpenBundleError, TrustStore, Warning};
-use super::token::{MAX_TOKEN_BYTES, TokenError};
-use crate::cbor::{self, Value};
-use crate::seal::{Kid, PublicKey};
-
-const ROOT: &str = "root.spki";
-const LIST: &str = "list.cose";
-const STATE: &str = "state.cbor";
-const STATUS: &str = "status";
-const LOCK: &str = "lock";
-
-const STATE_SEQUENCE: i64 = 1;
-const STATE_DIGEST: i64 = 2;
-const STATE_LATEST: i64 = 3;
+use super::token::TokenError;
+use crate::seal::Kid;
 
 /// The clock is written down no more often than this: a sync for each paper at a gate would be felt.
 const REMEMBER_EVERY: SignedDuration = SignedDuration::from_hours(1);
@@ -281,119 +273,11 @@ impl TrustFolder {
     }
 }
 
-/// The folder of one root.
-struct RootFolder {
-    dir: PathBuf,
-    kid: Kid,
-}
-
-impl RootFolder {
-    fn lock(&self) -> Result<File, CacheError> {
-        let path = self.dir.join(LOCK);
-        let file = File::create(&path).map_err(io_error(&path))?;
-        file.lock().map_err(io_error(&path))?;
-        Ok(file)
-    }
-
-    fn pinned(&self) -> Option<PublicKey> {
-        let spki = read_file(&self.dir.join(ROOT), 16 * 1024).ok()?;
-        PublicKey::from_spki_der(&spki).ok().filter(|key| key.kid() == self.kid)
-    }
-
-    /// Adds the list to `held` when it may be used, and answers what is remembered: from the state, or when that is
-    /// lost from the list itself, which is then the least that can be asked of the next one.
-    fn read(&self, held: &mut Vec<HeldList>, warnings: &mut Vec<Warning>) -> Option<Memory> {
-        let memory = self.memory();
-        let Some(root) = self.pinned() else {
-            if self.dir.join(ROOT).exists() || self.dir.join(LIST).exists() {
-                warnings.push(Warning::Root { root: self.kid.to_string() });
-            }
-            return memory;
-        };
-        let list = match read_file(&self.dir.join(LIST), super::list::MAX_LIST_BYTES) {
-            Ok(bytes) => HeldList::open(root, bytes).map_err(Some),
-            Err(_) => Err(None),
-        };
-        let mut list = match list {
-            Ok(list) => list,
-            Err(source) => {
-                warnings.push(Warning::List { root: self.kid, source });
-                return memory;
-            }
-        };
-        let (sequence, digest, issued) = (list.list().sequence, list.digest(), list.list().issued);
-        let known = if let Some(memory) = memory {
-            // The clock is not asked here: a list that is in use stays in use.
-            match accept(Some(&memory), sequence, digest, issued, memory.latest.max(issued)) {
-                Ok(known) => known,
-                Err(source) => {
-                    warnings.push(Warning::Refused { root: self.kid, source });
-                    return Some(memory);
-                }
-            }
-        } else {
-            warnings.push(Warning::MemoryLost { root: self.kid });
-            Memory { sequence, digest, latest: issued }
-        };
-        for path in entries(&self.dir.join(STATUS)).unwrap_or_default() {
-            match read_file(&path, MAX_TOKEN_BYTES) {
-                Ok(bytes) => {
-                    if let Err(source) = list.add_token(&bytes) {
-                        warnings.push(Warning::Token { root: self.kid, source });
-                    }
-                }
-                Err(source) => warnings.push(Warning::Unreadable { path: path.display().to_string(), source }),
-            }
-        }
-        held.push(list);
-        Some(known)
-    }
-
-    /// `None` when it is lost or damaged.
-    fn memory(&self) -> Option<Memory> {
-        let bytes = read_file(&self.dir.join(STATE), 1024).ok()?;
-        let Ok(Value::Map(entries)) = cbor::decode_strict(&bytes) else { return None };
-        let number = |label| match cbor::get(&entries, label) {
-            Some(Value::Integer(number)) => Some(*number),
-            _ => None,
-        };
-        let Some(Value::Bytes(digest)) = cbor::get(&entries, STATE_DIGEST) else { return None };
-        Some(Memory {
-            sequence: u64::try_from(number(STATE_SEQUENCE)?).ok()?,
-            digest: digest.as_slice().try_into().ok()?,
-            latest: Timestamp::from_second(i64::try_from(number(STATE_LATEST)?).ok()?).ok()?,
-        })
-    }
-
-    fn write_memory(&self, memory: &Memory) -> Result<(), CacheError> {
-        let entries = [
-            (STATE_SEQUENCE, cbor::int(memory.sequence)),
-            (STATE_DIGEST, Value::Bytes(memory.digest.to_vec())),
-            (STATE_LATEST, cbor::int(memory.latest.as_second())),
-        ];
-        let state = Value::Map(entries.map(|(label, value)| (cbor::int(label), value)).to_vec());
-        write_file(&self.dir.join(STATE), &cbor::encode(&state))
-    }
-
-    fn write_tokens(&self, held: &HeldList) -> Result<(), CacheError> {
-        let folder = self.dir.join(STATUS);
-        fs::create_dir_all(&folder).map_err(io_error(&folder))?;
-        for token in held.tokens() {
-            // A URI may hold anything; a digest is a file name everywhere.
-            let name = Kid::of_spki(&[&token.key().to_spki_der(), token.uri().as_bytes()].concat());
-            let path = folder.join(format!("{name}.cwt"));
-            if fs::read(&path).ok().as_deref() != Some(token.bytes()) {
-                write_file(&path, token.bytes())?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The new list with the tokens of the old one that its keys still speak for.
+/// The new list with its tokens and those of the old one; where they name the same list, the newer token, and of two
+/// of one second the new list's.
 fn merged(new: &HeldList, old: Option<&HeldList>) -> HeldList {
-    let mut merged = new.clone();
-    for token in old.iter().flat_map(|old| old.tokens()) {
+    let mut merged = new.without_tokens();
+    for token in old.into_iter().chain([new]).flat_map(HeldList::tokens) {
         // A token of a key that has left the list is no loss.
         let _ = merged.add_token(token.bytes());
     }
@@ -419,42 +303,4 @@ fn begins_like_a_bundle(path: &Path) -> bool {
     let mut head = Vec::new();
     let read = File::open(path).and_then(|file| file.take(32).read_to_end(&mut head));
     read.is_ok() && Bundle::looks_like(&head)
-}
-
-/// The entries of a folder by name; none when it is not there.
-fn entries(dir: &Path) -> Result<Vec<PathBuf>, CacheError> {
-    let folder = match fs::read_dir(dir) {
-        Ok(folder) => folder,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(io_error(dir)(error)),
-    };
-    let mut paths =
-        folder.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>().map_err(io_error(dir))?;
-    paths.sort();
-    Ok(paths)
-}
-
-/// A whole file of at most `max` bytes.
-fn read_file(path: &Path, max: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(max as u64 + 1).read_to_end(&mut bytes)?;
-    if bytes.len() > max { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
-}
-
-/// Writes under a temporary name, syncs, renames.
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), CacheError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let write = || {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        // The rename itself lasts only once the folder is synced; not every system lets a folder be opened.
-        File::open(folder).and_then(|folder| folder.sync_all()).or(Ok(()))
-    };
-    write().map_err(io_error(path))
-}
-
-fn io_error(path: &Path) -> impl FnOnce(io::Error) -> CacheError {
-    move |source| CacheError::Io { path: path.to_owned(), source }
 }

@@ -164,6 +164,12 @@ impl HeldList {
         Ok(())
     }
 
+    /// The list alone.
+    #[must_use]
+    pub fn without_tokens(&self) -> Self {
+        Self { tokens: Vec::new(), ..self.clone() }
+    }
+
     /// The root's key.
     pub fn root(&self) -> &PublicKey {
         &self.root

@@ -334,6 +334,19 @@ fn a_newer_status_token_stays_when_an_older_one_arrives() {
     world.folder().put_token(world.root.kid(), &token(&world.desk, "np:1", 10)).unwrap();
     world.folder().import(&world.bundle(2, vec![token(&world.desk, "np:0", 40)]), None, time(100)).unwrap();
     assert_eq!((issued("np:0"), issued("np:1"), issued("np:2")), (Some(time(60)), Some(time(10)), None));
+    // Of two tokens of one second the one that arrives later counts.
+    let later = sign_with_headers(
+        &cbor::encode(&Value::Map(vec![
+            (cbor::int(2), cbor::text("np:0")),
+            (cbor::int(6), cbor::int(time(60).as_second())),
+            (cbor::int(65534), cbor::int(1)),
+        ])),
+        &[(TYP, cbor::text(STATUS_LIST_TYPE))],
+        &world.desk,
+    );
+    world.folder().import(&world.bundle(2, vec![later.clone()]), None, time(100)).unwrap();
+    let store = world.folder().open().unwrap();
+    assert_eq!(store.status_token(&desk, "np:0").unwrap().bytes(), later);
     let stranger = token(&new_key(), "np:0", 90);
     let error = world.folder().put_token(world.root.kid(), &stranger).unwrap_err();
     assert_eq!(error.to_string(), "no key of the trust list signed the status token");

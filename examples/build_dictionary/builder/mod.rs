@@ -22,6 +22,12 @@ pub fn build(root: &Path) -> std::io::Result<Vec<u8>> {
     let types = corpus::Templates::read(&root.join("templates"))?;
     let payloads = corpus::payloads(&lists, &types);
     let fragments = items::fragments(&payloads, &types);
-    let chosen = select::choose(&fragments, LENGTH);
-    Ok(select::arrange(chosen, &payloads, LENGTH))
+    Ok(select::grow(&Corpus { payloads, types, fragments }, LENGTH))
+}
+
+/// What the dictionary is measured on, and what it may be made of.
+struct Corpus {
+    payloads: Vec<corpus::Payload>,
+    types: corpus::Templates,
+    fragments: Vec<Vec<u8>>,
 }

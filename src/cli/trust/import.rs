@@ -172,11 +172,15 @@ fn add_keys(
     }
     let lines: Vec<String> = keys.iter().map(super::show::key_line).collect();
     let done = own::edit(home, &args.passphrase, now, |list| {
-        keys.into_iter().for_each(|key| own::add_key(list, &name, country.as_deref(), key));
+        for key in keys {
+            own::add_key(list, &name, country.as_deref(), key);
+        }
         Ok(())
     })?;
     println!("{name} is in trust list {} of root {}", done.sequence, done.root);
-    lines.iter().for_each(|line| println!("  {line}"));
+    for line in lines {
+        println!("  {line}");
+    }
     Ok(Exit::Done)
 }
 
@@ -216,7 +220,7 @@ fn kid_of(text: &str) -> Result<Vec<u8>, Failure> {
     }
     let digits = text.as_bytes();
     let byte = |two: &[u8]| std::str::from_utf8(two).ok().and_then(|two| u8::from_str_radix(two, 16).ok());
-    let hexadecimal = digits.len() % 2 == 0 && digits.iter().all(u8::is_ascii_hexdigit);
+    let hexadecimal = digits.len().is_multiple_of(2) && digits.iter().all(u8::is_ascii_hexdigit);
     let kid = if hexadecimal { digits.chunks(2).map(byte).collect() } else { None };
     kid.filter(|kid: &Vec<u8>| (1..=64).contains(&kid.len())).ok_or_else(|| {
         Failure::new("--kid is not a key identifier")

@@ -9,7 +9,10 @@ use crate::cli::keys::{self, DeskName, KeyBook, Kind};
 use crate::cli::passphrase::PassphraseArgs;
 use crate::seal::{Kid, PublicKey, SigningKey};
 use crate::status::{Status, StatusClaims, StatusList, native_uri};
-use crate::trust::{Bundle, DEFAULT_STALE_AFTER_DAYS, Imported, Issuer, IssuerKey, KeyFormat, TrustFolder, TrustList};
+use crate::trust::{
+    Bundle, DEFAULT_STALE_AFTER_DAYS, HeldList, Imported, Issuer, IssuerKey, KeyFormat, StatusToken, TrustFolder,
+    TrustList,
+};
 
 /// Name of the list of a machine that issues nothing itself.
 const VERIFIER_NAME: &str = "this machine";
@@ -91,15 +94,16 @@ pub fn add_issuer_key(list: &mut TrustList, desk: &DeskName, key: &PublicKey) {
 
 /// Puts a key into the list under its issuer; the same key of the same format is replaced.
 pub fn add_key(list: &mut TrustList, name: &str, country: Option<&str>, key: IssuerKey) {
-    let same = |other: &IssuerKey| other.key == key.key && other.format == key.format;
+    let twin = |other: &IssuerKey| other.key == key.key && other.format == key.format;
     for issuer in &mut list.issuers {
-        issuer.keys.retain(|other| !same(other));
+        issuer.keys.retain(|other| !twin(other));
     }
-    match list.issuers.iter_mut().find(|issuer| issuer.name == name && issuer.country.as_deref() == country) {
-        Some(issuer) => issuer.keys.push(key),
-        None => {
-            list.issuers.push(Issuer { name: name.to_owned(), country: country.map(str::to_owned), keys: vec![key] })
-        }
+    let same = |issuer: &&mut Issuer| issuer.name == name && issuer.country.as_deref() == country;
+    if let Some(issuer) = list.issuers.iter_mut().find(same) {
+        issuer.keys.push(key);
+    } else {
+        let (name, country) = (name.to_owned(), country.map(str::to_owned));
+        list.issuers.push(Issuer { name, country, keys: vec![key] });
     }
     list.issuers.retain(|issuer| !issuer.keys.is_empty());
 }
@@ -131,7 +135,8 @@ pub fn refresh_status(home: &Home, passphrase: &PassphraseArgs, now: Timestamp) 
     let book = KeyBook::load(home)?;
     let store = TrustFolder::new(home.trust()).open().map_err(cache_failure)?;
     let mut refreshed = 0;
-    for token in store.lists().iter().filter(|held| Some(held.root_kid()) == book.root).flat_map(|held| held.tokens()) {
+    let own = store.lists().iter().filter(|held| Some(held.root_kid()) == book.root);
+    for token in own.flat_map(HeldList::tokens) {
         let kid = token.key().kid();
         if !book.keys.contains(&kid) {
             continue;
@@ -147,10 +152,19 @@ fn put_status(home: &Home, key: &SigningKey, claims: StatusClaims) -> Result<(),
     let root = KeyBook::load(home)?.root.ok_or_else(|| {
         Failure::new("this data folder has no trust list of its own").hint("run `nansen init --name \"…\"` first")
     })?;
-    let days = current(home, root)?.map_or(DEFAULT_STALE_AFTER_DAYS, |list| list.stale_after_days);
-    let expires = claims.issued.checked_add(SignedDuration::from_hours(24 * i64::from(days))).ok();
-    let token = StatusClaims { expires, ..claims }.sign(key);
-    TrustFolder::new(home.trust()).put_token(root, &token).map_err(cache_failure)
+    let folder = TrustFolder::new(home.trust());
+    let store = folder.open().map_err(cache_failure)?;
+    store.check_clock(claims.issued).map_err(|refusal| cache_failure(refusal.into()))?;
+    let held = store.lists().iter().find(|held| held.root_kid() == root);
+    let before = held.into_iter().flat_map(HeldList::tokens);
+    let before = before.filter(|token| *token.key() == key.public() && token.uri() == claims.uri);
+    // Verifiers keep the newer of two tokens: each must be newer than the last, on a slow clock too.
+    let after = |token: &StatusToken| token.issued().checked_add(SignedDuration::from_secs(1)).ok();
+    let issued = before.filter_map(after).fold(claims.issued, Ord::max);
+    let days = held.map_or(DEFAULT_STALE_AFTER_DAYS, |held| held.list().stale_after_days);
+    let expires = issued.checked_add(SignedDuration::from_hours(24 * i64::from(days))).ok();
+    let token = StatusClaims { issued, expires, ..claims }.sign(key);
+    folder.put_token(root, &token).map_err(cache_failure)
 }
 
 /// A name that verifiers can be shown.

@@ -248,6 +248,10 @@ fn a_revocation_travels_with_the_bundle_and_is_as_fresh_as_the_list() {
     let issuer = desk.issuer();
     trust::own::publish_status(&desk.home(), &issuer.key, 0, [(7, Status::Invalid)], time(0)).unwrap();
     assert!(trust::own::publish_status(&desk.home(), &issuer.key, 0, [(70_000, Status::Invalid)], time(0)).is_err());
+    // A clock that is an hour slow does not lose a revocation; one that is a week slow is told.
+    trust::own::publish_status(&desk.home(), &issuer.key, 1, [(1, Status::Valid)], time(0)).unwrap();
+    trust::own::publish_status(&desk.home(), &issuer.key, 1, [(1, Status::Superseded)], time(-3_600)).unwrap();
+    assert!(trust::own::publish_status(&desk.home(), &issuer.key, 1, [], time(-7 * DAY)).is_err());
     desk.run(5 * DAY, &["trust", "sign"]).unwrap();
     let file = desk.file("list.trust", "");
     desk.run(5 * DAY, &["trust", "export", &file]).unwrap();
@@ -259,7 +263,9 @@ fn a_revocation_travels_with_the_bundle_and_is_as_fresh_as_the_list() {
     let claims = claims.get();
     assert_eq!((claims.list.get(7).unwrap(), claims.list.get(8).unwrap()), (Status::Invalid, Status::Valid));
     assert_eq!((claims.issued, claims.expires), (time(5 * DAY), Some(time(95 * DAY))));
-    assert!(store.status_token(key, "np:1").is_none());
+    let claims = StatusClaims::read(store.status_token(key, "np:1").unwrap().payload().clone()).unwrap();
+    assert_eq!(claims.get().list.get(1).unwrap(), Status::Superseded);
+    assert!(store.status_token(key, "np:2").is_none());
 }
 
 #[test]
