@@ -50,7 +50,7 @@ const MAY_TOUCH: [(&str, World); 9] = [
     ("cli/", World::Randomness),
     ("cli/", World::Process),
     ("register/", World::Files),
-    ("trust/cache.rs", World::Files),
+    ("trust/cache", World::Files),
     ("scan/frames", World::Files),
     ("scan/", World::Timer),
 ];
