@@ -287,6 +287,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::dictionary::current;
+    use super::super::text::{to_text, to_url};
     use super::*;
 
     fn message(algorithm: u8, payload: &[u8]) -> Vec<u8> {
@@ -297,7 +298,8 @@ mod tests {
 
     #[test]
     fn a_usual_message_is_split_and_comes_back_byte_by_byte() {
-        let payload = b"registration training diploma";
+        // What the dictionary says compresses, whichever dictionary it is.
+        let payload = &current().bytes()[20..60];
         for (algorithm, codec) in [(0x26, 0x12), (0x27, 0x13)] {
             let cose = message(algorithm, payload);
             assert_eq!(cose[..8], [0xd2, 0x84, 0x4d, 0xa2, 0x01, algorithm, 0x04, 0x48]);
@@ -305,6 +307,27 @@ mod tests {
             assert_eq!(envelope[0], codec);
             assert_eq!(unpack(&envelope).unwrap().cose, cose);
         }
+    }
+
+    #[test]
+    fn the_worked_example_of_the_specification_comes_out() {
+        let signature: Vec<u8> = (0..64).collect();
+        let payload = [0xa1, 0x07, 0x45, 0x9f, 0x01, 0x22, 0x80, 0xfe];
+        let envelope = [&[2, 1, 2, 3, 4, 5, 6, 7, 8][..], &signature, &payload].concat();
+        let cose = unpack(&envelope).unwrap().cose;
+        let head = [0xd2, 0x84, 0x4d, 0xa2, 1, 0x26, 4, 0x48, 1, 2, 3, 4, 5, 6, 7, 8, 0xa0, 0x48];
+        assert_eq!(cose, [&head[..], &payload, &[0x58, 0x40], &signature].concat());
+        assert_eq!(
+            to_text(&envelope).unwrap(),
+            "NP1:IB0KB0*M0DY0N01X507H0QS00+0J61%H1CT1V+1572OI2/T2H-2 73AJ3TU33.3M84-J4FV4Y.4895RK51W5K/5*96DL6WW66:\
+             6PA7:L7IX7:18G-0P4KCG4T5"
+        );
+        assert_eq!(
+            to_url("https://v.example/", &envelope).unwrap(),
+            "https://v.example/#005640581055787580197912094690586001414002152901131033920537539422900537010535498344907\
+             34815695602460809326208557065767113042601581069261328231175914808515260363360189244172384165848201270019\
+             038462"
+        );
     }
 
     #[test]

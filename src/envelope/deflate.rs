@@ -46,7 +46,7 @@ pub fn inflate_zlib(bytes: &[u8], cap: usize) -> Result<Vec<u8>, InflateError> {
 
 fn run(mut inflate: Decompress, bytes: &[u8], cap: usize) -> Result<Vec<u8>, InflateError> {
     // One byte of room beyond the cap tells a stream that ends there from one that goes on.
-    let mut out = Vec::with_capacity((bytes.len() * 4 + 64).min(cap + 1));
+    let mut out = Vec::with_capacity((bytes.len() * 4 + 64).min(cap.saturating_add(1)));
     loop {
         let taken = inflate.total_in() as usize;
         let status =
@@ -60,7 +60,7 @@ fn run(mut inflate: Decompress, bytes: &[u8], cap: usize) -> Result<Vec<u8>, Inf
         if out.len() < out.capacity() {
             return Err(InflateError::Truncated);
         }
-        let more = out.capacity().min(cap + 1 - out.len());
+        let more = out.capacity().min(cap.saturating_add(1) - out.len());
         out.reserve_exact(more);
     }
     match bytes.len() - inflate.total_in() as usize {
@@ -106,9 +106,11 @@ fn finish(mut deflate: Compress, bytes: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use proptest::prelude::*;
 
-    use super::super::dictionary::current;
+    use super::super::dictionary::{MAX_DICTIONARY, current};
     use super::*;
 
     const CAP: usize = 64 * 1024;
@@ -154,9 +156,29 @@ mod tests {
     }
 
     #[test]
+    fn the_first_byte_of_the_longest_dictionary_is_within_reach_of_the_first_of_a_payload() {
+        let payload = LONGEST.bytes()[..200].to_vec();
+        let packed = deflate_raw(&payload, &LONGEST);
+        assert!(packed.len() <= 6, "{}", packed.len());
+        assert_eq!(inflate_raw(&packed, &LONGEST, CAP).unwrap(), payload);
+    }
+
+    #[test]
+    fn a_long_text_in_another_script_gets_a_code_of_its_own() {
+        let letters: Vec<char> = ('က'..='အ').collect();
+        let text: String =
+            noise(11).take(400).map(|byte| letters[usize::from(byte) * usize::from(byte) / 2048]).collect();
+        let packed = deflate_raw(text.as_bytes(), current());
+        // The second bit says fixed code, the third a code of its own.
+        assert_eq!(packed[0] & 0b110, 0b100);
+        assert!(packed.len() <= deflate_raw_ordinary(text.as_bytes(), current()).len());
+        assert_eq!(inflate_raw(&packed, current(), CAP).unwrap(), text.as_bytes());
+    }
+
+    #[test]
     fn a_photo_inside_costs_its_bytes_and_little_more() {
         let photo: Vec<u8> = noise(7).take(800).collect();
-        let payload = [b"registration certificate".as_slice(), &photo, b"household head"].concat();
+        let payload = [&current().bytes()[40..80], &photo, &current().bytes()[10..40]].concat();
         let packed = deflate_raw(&payload, current());
         assert!(packed.len() <= 800 + 30, "{}", packed.len());
         assert_eq!(inflate_raw(&packed, current(), CAP).unwrap(), payload);
@@ -172,9 +194,15 @@ mod tests {
         })
     }
 
+    /// As long as a dictionary can be, so that its first bytes are out of reach further on in the payload.
+    static LONGEST: LazyLock<Dictionary> = LazyLock::new(|| {
+        let words = current().bytes().iter().copied().cycle();
+        let mixed = words.zip(noise(3)).map(|(word, noise)| if noise < 40 { noise } else { word });
+        Dictionary::new(15, mixed.take(MAX_DICTIONARY).collect::<Vec<_>>().leak())
+    });
+
     /// Short keys, words of the dictionary whole and in pieces, repetitions, noise.
-    fn like_cbor() -> impl Strategy<Value = Vec<u8>> {
-        let words = current().bytes();
+    fn like_cbor(words: &'static [u8]) -> impl Strategy<Value = Vec<u8>> {
         let piece = prop_oneof![
             (0..words.len(), 1..40_usize).prop_map(|(at, n)| words[at..(at + n).min(words.len())].to_vec()),
             proptest::collection::vec(any::<u8>(), 1..12),
@@ -187,12 +215,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_deflated_inflates_to_itself_and_is_never_larger_than_zlib_makes_it(payload in like_cbor()) {
+        fn what_is_deflated_inflates_to_itself_and_is_never_larger_than_zlib_makes_it(payload in like_cbor(current().bytes())) {
             prop_assume!(!payload.is_empty());
             let ours = optimal::deflate(current().bytes(), current().index(), &payload);
             prop_assert_eq!(&inflate_raw(&ours, current(), CAP).unwrap(), &payload);
             let packed = deflate_raw(&payload, current());
             prop_assert!(packed.len() <= deflate_raw_ordinary(&payload, current()).len());
+        }
+
+        #[test]
+        fn the_longest_dictionary_is_reached_to_its_ends(payload in like_cbor(LONGEST.bytes())) {
+            let packed = deflate_raw(&payload, &LONGEST);
+            prop_assert_eq!(&inflate_raw(&packed, &LONGEST, CAP).unwrap(), &payload);
+            prop_assert!(packed.len() <= deflate_raw_ordinary(&payload, &LONGEST).len());
         }
 
         #[test]

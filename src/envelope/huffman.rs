@@ -53,6 +53,11 @@ pub(super) struct Words {
 }
 
 impl Words {
+    /// A symbol's word and how many bits it has.
+    pub fn word(&self, symbol: usize) -> (u32, u32) {
+        (u32::from(self.words[symbol]), u32::from(self.bits[symbol]))
+    }
+
     /// The canonical code with these lengths (RFC 1951 §3.2.2).
     pub fn new(bits: Vec<u8>) -> Self {
         let mut next = [0u16; 17];
@@ -97,7 +102,8 @@ impl Code {
     }
 
     pub fn write_literal(&self, symbol: usize, out: &mut BitWriter) {
-        out.write(u32::from(self.literals.words[symbol]), u32::from(self.literals.bits[symbol]));
+        let (word, bits) = self.literals.word(symbol);
+        out.write(word, bits);
     }
 
     pub fn write_match(&self, length: usize, distance: usize, out: &mut BitWriter) {
@@ -105,7 +111,8 @@ impl Code {
         self.write_literal(symbol.number, out);
         out.write(symbol.extra, symbol.extra_bits);
         let symbol = distance_symbol(distance);
-        out.write(u32::from(self.distances.words[symbol.number]), u32::from(self.distances.bits[symbol.number]));
+        let (word, bits) = self.distances.word(symbol.number);
+        out.write(word, bits);
         out.write(symbol.extra, symbol.extra_bits);
     }
 }

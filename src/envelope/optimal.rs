@@ -5,6 +5,7 @@
 //! a shortest path through (position, kind of block). Blocks with the fixed code, stored blocks for what does not
 //! compress (a photo), and, once the first path has shown which symbols occur, blocks with a code of their own.
 
+use super::dynamic::Counts;
 use super::huffman::{BitWriter, Code, DISTANCES, END_OF_BLOCK, LITERALS, MIN_MATCH, distance_symbol, length_symbol};
 use super::matches::{Finder, Index, Match};
 
@@ -15,6 +16,12 @@ pub(super) const MAX_PAYLOAD: usize = 16 * 1024;
 const BETWEEN: usize = 0;
 const STORED: usize = 1;
 const CODED: usize = 2;
+
+/// How often a code is made from the path before it; each path fits its code better.
+const CODES_TRIED: usize = 4;
+
+/// Streams shorter than this do not repay the header of a code, which takes 300 bits and more.
+const LEAST_BITS: u32 = 1000;
 
 /// How the best path came to a place.
 #[derive(Clone, Copy, Debug)]
@@ -41,9 +48,22 @@ struct Cell {
 /// The smallest stream that inflates to `payload` behind `dictionary`, whose index is `index`.
 pub(super) fn deflate(dictionary: &[u8], index: &Index, payload: &[u8]) -> Vec<u8> {
     let matches = all_matches(dictionary, index, payload);
-    let codes = vec![Code::fixed()];
-    let path = Path::shortest(payload, &matches, &codes);
-    path.write(payload, &codes)
+    let mut codes = vec![Code::fixed()];
+    let mut path = Path::shortest(payload, &matches, &codes);
+    let mut stream = path.write(payload, &codes);
+    for _ in 0..CODES_TRIED {
+        if path.bits < LEAST_BITS {
+            break;
+        }
+        codes.truncate(1);
+        codes.push(Code::of_counts(&path.counts(payload)));
+        path = Path::shortest(payload, &matches, &codes);
+        if path.bits.div_ceil(8) as usize >= stream.len() {
+            break;
+        }
+        stream = path.write(payload, &codes);
+    }
+    stream
 }
 
 /// The matches of each position, one after another, and where each position's begin.
@@ -86,6 +106,27 @@ impl Path {
             }
         }
         grid.trace(payload.len())
+    }
+
+    /// The symbols that coded blocks hold on this path.
+    fn counts(&self, payload: &[u8]) -> Counts {
+        let mut counts = Counts::new();
+        let mut position = 0;
+        for &(layer, step) in &self.steps {
+            match step {
+                Step::Byte => {
+                    counts.literals[usize::from(payload[position])] += u32::from(layer >= CODED);
+                    position += 1;
+                }
+                Step::Match { length, distance } => {
+                    counts.literals[length_symbol(length.into()).number] += 1;
+                    counts.distances[distance_symbol(distance.into()).number] += 1;
+                    position += usize::from(length);
+                }
+                Step::Start | Step::Open | Step::Close(_) => {}
+            }
+        }
+        counts
     }
 
     fn write(&self, payload: &[u8], codes: &[Code]) -> Vec<u8> {

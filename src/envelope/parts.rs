@@ -190,27 +190,19 @@ pub(super) fn join(set: Set, shards: &[(u8, &[u8])]) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::text::to_text;
     use super::*;
 
     #[test]
     fn the_worked_example_of_the_specification_comes_out() {
-        let envelope = b"\x00nansen";
-        let parts = split(envelope, 2, 3).unwrap();
-        let id = &Sha256::digest(envelope)[..4];
-        let head = |index| [&[0x0f, 2, 3, index][..], id, &[0, 7]].concat();
-        assert_eq!(parts[0], [&head(0)[..], b"\x00nan"].concat());
-        assert_eq!(parts[1], [&head(1)[..], b"sen\x00"].concat());
-        // At x = 2 the factors are 2+1 = 3 for shard 0 and 2 for shard 1.
-        let third: Vec<u8> = b"\x00nan".iter().zip(b"sen\x00").map(|(&a, &b)| mul3(a) ^ mul2(b)).collect();
-        assert_eq!(parts[2], [&head(2)[..], &third].concat());
-    }
-
-    fn mul2(a: u8) -> u8 {
-        (a << 1) ^ if a & 0x80 == 0 { 0 } else { 0x1d }
-    }
-
-    fn mul3(a: u8) -> u8 {
-        mul2(a) ^ a
+        let head = |index| [0x0f, 2, 3, index, 0x20, 0xac, 0x97, 0x34, 0, 7];
+        let texts = ["NP1:H+13H0*5485J700K20CEC", "NP1:H+14H0*5485J700LQEZ+D", "NP1:H+15H0*5485J70056TK6G"];
+        let shards = [b"\x00nan", b"sen\x00", &[0xe6, 0x78, 0x7f, 0xb2]];
+        let parts = split(b"\x00nansen", 2, 3).unwrap();
+        for (index, (shard, text)) in shards.into_iter().zip(texts).enumerate() {
+            assert_eq!(parts[index], [&head(index as u8)[..], shard].concat());
+            assert_eq!(to_text(&parts[index]).unwrap(), text);
+        }
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub enum RegisterError {
         #[source]
         source: std::io::Error,
     },
-    /// SQLite cannot open the file: a folder, or no permission.
+    /// The file cannot be opened: a folder, or no permission.
     #[error("cannot open the register")]
     CannotOpen(#[source] rusqlite::Error),
     /// The file has another content than a database.
@@ -51,10 +51,10 @@ pub enum RegisterError {
     /// The file system cannot hold a write-ahead log, without which a power cut may lose records.
     #[error("the register cannot keep a write-ahead log here: journal mode is {found:?}, wanted \"wal\"")]
     NoWriteAheadLog {
-        /// The journal mode that SQLite settled for.
+        /// The journal mode that the database settled for.
         found: String,
     },
-    /// SQLite found pages that contradict each other.
+    /// Pages of the file contradict each other.
     #[error("the register's file is corrupt")]
     Corrupt(#[source] rusqlite::Error),
     /// A value stands in the file that this program would never have written.
@@ -75,7 +75,7 @@ pub enum RegisterError {
     /// The disk failed.
     #[error("reading or writing the register's file failed")]
     Disk(#[source] rusqlite::Error),
-    /// Anything else that SQLite said.
+    /// Anything else that the database said.
     #[error("the register's database refused a statement")]
     Database(#[source] rusqlite::Error),
 
@@ -160,12 +160,12 @@ pub enum RegisterError {
         /// The status asked for.
         to: Status,
     },
-    /// The person holds a newer credential, so the older one cannot be valid again.
+    /// Another credential took its place, so this one cannot be valid again.
     #[error("{serial} was replaced by {by}, and cannot become valid again")]
     Replaced {
         /// The older credential.
         serial: Serial,
-        /// The current one.
+        /// The one in its place.
         by: Serial,
     },
     /// The reason is empty or too long.

@@ -1,7 +1,7 @@
 //! What this desk issued, printed and revoked.
 //!
 //! In come signed credentials, prints and changes of status; out come serials and status slots that nobody has yet,
-//! the batch that a power cut interrupted, and everything a clerk asks about a paper. Held in one SQLite file in WAL
+//! the batch that a power cut interrupted, and everything a clerk asks about a paper. Held in one `SQLite` file in WAL
 //! mode with `synchronous = FULL`: what a method has acknowledged survives a killed process and a cut cable.
 //!
 //! The order that makes a batch safe to kill at any moment:
@@ -9,8 +9,8 @@
 //! 1. [`Register::begin_batch`] says whether this list is new or was interrupted, and which rows are done;
 //! 2. [`Register::reserve`] hands out serials and status slots for the next few rows;
 //! 3. the caller signs them, and [`Register::record`] writes them down, all or none;
-//! 4. when all rows stand, the PDF is written under a temporary name, [`Register::record_prints`] notes the copies,
-//!    the PDF gets its name, and [`Register::finish_batch`] closes the batch.
+//! 4. when all rows stand, the PDF is written under a temporary name, [`Register::record_first_prints`] notes
+//!    the copies, the PDF gets its name, and [`Register::finish_batch`] closes the batch.
 //!
 //! That nobody is issued twice is a rule of the database (a partial unique index), not of this code alone.
 //! Names of people are personal data: they stand in no error message and in no `Debug` output of this module.
@@ -42,7 +42,7 @@ pub use status::{Change, Status, StatusEvent};
 /// How long a method waits for another process that is writing before it gives up with [`RegisterError::Busy`].
 pub const BUSY_WAIT: Duration = Duration::from_secs(10);
 
-/// The register of one desk: an open SQLite file.
+/// The register of one desk: an open database.
 #[derive(Debug)]
 pub struct Register {
     connection: Connection,
@@ -119,7 +119,7 @@ impl Register {
     }
 }
 
-/// Makes an empty file that only its owner may read; SQLite gives its `-wal` and `-shm` files the same mode.
+/// Makes an empty file that only its owner may read; the database gives its `-wal` and `-shm` files the same mode.
 fn create_private(path: &Path) -> Result<(), RegisterError> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);

@@ -1,11 +1,11 @@
 //! How often a credential was put on paper.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::params;
 
 use super::entry::time_at;
 use super::error::is_constraint;
-use super::{Register, RegisterError};
+use super::{BatchId, Register, RegisterError};
 use crate::credential::serial::Serial;
 
 /// One print of one credential.
@@ -46,6 +46,20 @@ impl Register {
         Ok(copies)
     }
 
+    /// Notes the first print of each credential of a batch that has none yet, and says how many these are.
+    ///
+    /// For the PDF of a batch: called again after a kill between this and the PDF's final name, it adds nothing, so that
+    /// a paper that never left the desk is not counted.
+    pub fn record_first_prints(&mut self, batch: BatchId, file: &str, now: Timestamp) -> Result<u32, RegisterError> {
+        let added = self.connection.execute(
+            "INSERT INTO prints (serial, copy, at, file)
+             SELECT serial, 1, ?2, ?3 FROM credentials
+             WHERE batch = ?1 AND NOT EXISTS (SELECT 1 FROM prints WHERE prints.serial = credentials.serial)",
+            params![batch, now.as_second(), file],
+        )?;
+        Ok(u32::try_from(added).unwrap_or(u32::MAX))
+    }
+
     /// The prints of a credential, oldest first.
     pub fn prints_of(&self, serial: Serial) -> Result<Vec<Print>, RegisterError> {
         let mut statement =
@@ -56,12 +70,5 @@ impl Register {
             prints.push(Print { copy: row.get(0)?, at: time_at(row, 1)?, file: row.get(2)? });
         }
         Ok(prints)
-    }
-
-    /// How many prints a credential has had.
-    pub fn copies_of(&self, serial: Serial) -> Result<u32, RegisterError> {
-        let mut statement = self.connection.prepare_cached("SELECT max(copy) FROM prints WHERE serial = ?1")?;
-        let copies: Option<Option<u32>> = statement.query_row([serial.as_bytes()], |row| row.get(0)).optional()?;
-        Ok(copies.flatten().unwrap_or(0))
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::entry::time_at;
+use super::entry::{serial_at, time_at};
 use super::error::is_constraint;
 use super::{Register, RegisterError, query};
 use crate::credential::serial::Serial;
@@ -111,8 +111,8 @@ impl Register {
         self.set_status(serials, Status::Suspended, reason, now)
     }
 
-    /// Makes suspended, revoked or superseded credentials valid again, all or none. Refused for a credential whose
-    /// holder has a newer one.
+    /// Makes suspended, revoked or superseded credentials valid again, all or none. Refused for a credential that
+    /// was replaced, or whose holder has another one.
     pub fn reinstate(
         &mut self,
         serials: &[Serial],
@@ -189,6 +189,11 @@ pub(super) fn change(
         .query_row([serial.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?
         .ok_or(RegisterError::UnknownSerial { serial })?;
+    if to == Status::Valid
+        && let Some(by) = successor(connection, serial)?
+    {
+        return Err(RegisterError::Replaced { serial, by });
+    }
     let (after, stays_current) = next(serial, before, current, to)?;
     if (after, stays_current) != (before, current) {
         let moved = connection
@@ -218,6 +223,13 @@ fn next(serial: Serial, from: Status, current: bool, to: Status) -> Result<(Stat
         (Status::Revoked, Status::Superseded) => (Status::Revoked, false),
         (_, Status::Superseded) => (Status::Superseded, false),
     })
+}
+
+/// The credential that was issued in place of this one.
+fn successor(connection: &Connection, serial: Serial) -> Result<Option<Serial>, RegisterError> {
+    let mut statement = connection.prepare_cached("SELECT serial FROM credentials WHERE supersedes = ?1")?;
+    let mut rows = statement.query([serial.as_bytes()])?;
+    rows.next()?.map(|row| serial_at(row, 0)).transpose()
 }
 
 /// Why a credential cannot be current again: its holder has another one.

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
 /// Bytes in a key identifier of ours.
@@ -66,6 +68,18 @@ impl FromStr for Kid {
         let digits: String = text.trim().chars().filter(|c| !matches!(c, ' ' | '-' | ':')).take(17).collect();
         let bytes = bytes_of_hex(&digits).ok_or_else(wrong)?;
         Ok(Self(bytes.try_into().map_err(|_| wrong())?))
+    }
+}
+
+impl Serialize for Kid {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Kid {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
     }
 }
 

@@ -1,8 +1,9 @@
 //! Signing: private keys, their files (PKCS#8, RFC 5958; encrypted with PBES2 and scrypt, RFC 8018, RFC 7914), and the
-//! making of COSE_Sign1 messages.
+//! making of `COSE_Sign1` messages.
 
 use std::fmt;
 
+use ed25519_dalek::pkcs8::KeypairBytes;
 use p256::ecdsa::signature::Signer as _;
 use pkcs8::der::pem::PemLabel as _;
 use pkcs8::pkcs5::{pbes2, scrypt};
@@ -85,15 +86,14 @@ impl SigningKey {
         }
         EncryptedPrivateKeyInfoRef::validate_pem_label(label).map_err(|e| KeyFileError::NotPkcs8(e.into()))?;
         let passphrase = passphrase.ok_or(KeyFileError::PassphraseNeeded)?;
-        let sealed = EncryptedPrivateKeyInfoRef::try_from(document.as_bytes())
-            .map_err(|e| KeyFileError::NotPkcs8(pkcs8::Error::from(e)))?;
+        let sealed = EncryptedPrivateKeyInfoRef::try_from(document.as_bytes()).map_err(KeyFileError::NotPkcs8)?;
         let opened = sealed.decrypt(passphrase).map_err(|_| KeyFileError::WrongPassphrase)?;
         // Bad padding is noticed in 255 of 256 cases; in the last the DER is wrong.
         Self::from_pkcs8_der(opened.as_bytes()).map_err(|_| KeyFileError::WrongPassphrase)
     }
 
     fn from_pkcs8_der(der: &[u8]) -> Result<Self, KeyFileError> {
-        let info = PrivateKeyInfoRef::try_from(der).map_err(|e| KeyFileError::NotPkcs8(pkcs8::Error::from(e)))?;
+        let info = PrivateKeyInfoRef::try_from(der).map_err(KeyFileError::NotPkcs8)?;
         let kind = info.algorithm.oid;
         if let Ok(key) = p256::ecdsa::SigningKey::from_pkcs8_der(der) {
             return Ok(Self::P256(key));
@@ -126,7 +126,6 @@ impl SigningKey {
             pbes2::Parameters::generate_scrypt_aes256cbc(cost, &salt, iv).expect("the lengths are constants");
         let der = self.to_pkcs8();
         PrivateKeyInfoRef::try_from(der.as_bytes())
-            .map_err(pkcs8::Error::from)
             .and_then(|info| info.encrypt_with_params(parameters, passphrase))
             .and_then(|sealed| Ok(sealed.to_pem(EncryptedPrivateKeyInfoRef::PEM_LABEL, LineEnding::LF)?))
             .expect("the parameters are constants")
@@ -135,7 +134,8 @@ impl SigningKey {
     fn to_pkcs8(&self) -> pkcs8::SecretDocument {
         match self {
             Self::P256(key) => key.to_pkcs8_der(),
-            Self::Ed25519(key) => key.to_pkcs8_der(),
+            // Without the public half, which would make it version 2: OpenSSL 3.0 reads version 1 only.
+            Self::Ed25519(key) => KeypairBytes { secret_key: key.to_bytes(), public_key: None }.to_pkcs8_der(),
         }
         .expect("a key can be written")
     }
@@ -184,7 +184,7 @@ pub fn is_encrypted_pem(text: &str) -> bool {
     text.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----")
 }
 
-/// Makes a COSE_Sign1 message of `payload`: tag 18, `alg` and `kid` protected, nothing unprotected.
+/// Makes a `COSE_Sign1` message of `payload`: tag 18, `alg` and `kid` protected, nothing unprotected.
 pub fn sign(payload: &[u8], key: &SigningKey) -> Vec<u8> {
     sign_with_headers(payload, &[], key)
 }
@@ -219,6 +219,8 @@ mod tests {
             assert_eq!(SigningKey::from_pem(&key.to_pem(), None).unwrap().public(), key.public());
             let sealed = key.to_encrypted_pem("Fridtjof", &mut rng);
             assert!(is_encrypted_pem(&sealed));
+            // PKCS#8 version 1 (RFC 5208): the first integer is 0.
+            assert_eq!(key.to_pkcs8().as_bytes()[2..5], [0x02, 0x01, 0x00]);
             assert_eq!(SigningKey::from_pem(&sealed, Some("Fridtjof")).unwrap().public(), key.public());
             assert!(matches!(SigningKey::from_pem(&sealed, None), Err(KeyFileError::PassphraseNeeded)));
             assert!(matches!(SigningKey::from_pem(&sealed, Some("Roald")), Err(KeyFileError::WrongPassphrase)));

@@ -218,6 +218,18 @@ fn every_print_has_its_copy_number() {
 }
 
 #[test]
+fn the_first_prints_of_a_batch_are_noted_once_however_often_it_is_resumed() {
+    let mut register = memory();
+    let id = new_batch(&mut register, 1);
+    register.record(id, &[credential(1), credential(2), credential(3)]).unwrap();
+    register.record_prints(&[serial(2)], "early.pdf", at(4)).unwrap();
+    assert_eq!(register.record_first_prints(id, "out.pdf", at(5)).unwrap(), 2);
+    assert_eq!(register.record_first_prints(id, "out.pdf", at(6)).unwrap(), 0);
+    let prints = register.prints_of(serial(3)).unwrap();
+    assert_eq!((prints.len(), prints[0].copy, prints[0].at), (1, 1, at(5)));
+}
+
+#[test]
 fn no_error_and_no_debug_output_says_who_it_is_about() {
     let mut register = memory();
     let id = new_batch(&mut register, 1);
@@ -227,7 +239,7 @@ fn no_error_and_no_debug_output_says_who_it_is_about() {
     let mut said = format!("{again:?} {:?}", register.find(serial(1)).unwrap());
     for bad in [again, long] {
         let error = register.record(id, &[bad]).unwrap_err();
-        said += &format!("{error} {error:?}");
+        said.extend([error.to_string(), format!("{error:?}")]);
     }
     assert!(!said.contains("Okoth") && !said.contains("P-0000") && !said.contains("1987"), "{said}");
 }

@@ -45,8 +45,9 @@ fn new_batch(register: &mut Register, digest: u8) -> BatchId {
 }
 
 fn serial(n: u32) -> Serial {
-    let [a, b, c, d] = n.to_be_bytes();
-    Serial::from_bytes([0x5e, a, b, c, d])
+    let mut bytes = [0x5e; 5];
+    bytes[1..].copy_from_slice(&n.to_be_bytes());
+    Serial::from_bytes(bytes)
 }
 
 /// A credential for person `n`, with serial `n`, of row `n`, without a status slot.

@@ -218,6 +218,21 @@ fn two_desks_on_one_file_never_share_a_serial_a_slot_or_a_person() {
 }
 
 #[test]
+fn two_processes_on_one_list_do_not_issue_a_row_twice() {
+    let folder = folder();
+    let path = folder.path().join("register.db");
+    let mut first = Register::open(&path).unwrap();
+    let mut second = Register::open(&path).unwrap();
+    let batch = new_batch(&mut first, 1);
+    assert_eq!(second.begin_batch(&plan(1, 10), at(1)).unwrap(), Batch::Resumed { id: batch, done: vec![] });
+    first.record(batch, &[credential(1)]).unwrap();
+    let again = NewCredential { serial: serial(7), ..credential(1) };
+    let error = second.record(batch, &[credential(2), again]).unwrap_err();
+    assert!(matches!(error, RegisterError::RowTaken { row: 1, serial: taken } if taken == serial(1)), "{error}");
+    assert_eq!(second.rows_of(batch).unwrap().len(), 1);
+}
+
+#[test]
 fn a_full_disk_leaves_nothing_half_recorded() {
     let folder = folder();
     let path = folder.path().join("register.db");

@@ -88,6 +88,18 @@ fn what_was_replaced_cannot_be_reinstated() {
 }
 
 #[test]
+fn what_was_taken_out_of_use_comes_back_only_while_its_holder_has_nothing_else() {
+    let mut register = issued(1);
+    let id = new_batch(&mut register, 2);
+    register.supersede(&[serial(1)], "replaced in Nairobi", at(1)).unwrap();
+    register.reinstate(&[serial(1)], "it was not", at(2)).unwrap();
+    register.supersede(&[serial(1)], "replaced in Nairobi", at(3)).unwrap();
+    register.record(id, &[NewCredential { row: 2, serial: serial(2), ..credential(1) }]).unwrap();
+    let error = register.reinstate(&[serial(1)], "found again", at(4)).unwrap_err();
+    assert!(matches!(error, RegisterError::Replaced { by, .. } if by == serial(2)), "{error}");
+}
+
+#[test]
 fn a_revoked_paper_is_not_merely_suspended() {
     let mut register = issued(1);
     register.revoke(&[serial(1)], "lost", at(1)).unwrap();
@@ -128,7 +140,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever a desk does, nobody has two current credentials, none that is current was superseded, and the
     /// history's last word is the status (a revoked paper that was replaced aside).

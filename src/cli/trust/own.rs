@@ -1,0 +1,196 @@
+//! The own trust list: made, changed and signed on this machine.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::cache_failure;
+use crate::cli::Failure;
+use crate::cli::home::Home;
+use crate::cli::keys::{self, DeskName, KeyBook, Kind};
+use crate::cli::passphrase::PassphraseArgs;
+use crate::seal::{Kid, PublicKey, SigningKey};
+use crate::status::{Status, StatusClaims, StatusList, native_uri};
+use crate::trust::{
+    Bundle, DEFAULT_STALE_AFTER_DAYS, HeldList, Imported, Issuer, IssuerKey, KeyFormat, StatusToken, TrustFolder,
+    TrustList,
+};
+
+/// Name of the list of a machine that issues nothing itself.
+const VERIFIER_NAME: &str = "this machine";
+
+/// Changes the own list and signs it anew, with the next number and the present time. A machine without a root key
+/// gets one.
+///
+/// # Errors
+/// When the change is refused, the root key cannot be opened, or the list cannot be written.
+pub fn edit(
+    home: &Home,
+    passphrase: &PassphraseArgs,
+    now: Timestamp,
+    change: impl FnOnce(&mut TrustList) -> Result<(), Failure>,
+) -> Result<Imported, Failure> {
+    let book = with_root(home, passphrase)?;
+    let root = keys::load_root(home, &book, passphrase)?;
+    let folder = TrustFolder::new(home.trust());
+    let mut list = match current(home, root.kid())? {
+        Some(list) => list,
+        None => first_list(home, &book, now)?,
+    };
+    change(&mut list)?;
+    list.sequence = folder.highest_sequence(root.kid()).unwrap_or(0).max(list.sequence) + 1;
+    list.issued = now;
+    let bytes = list.sign(&root).map_err(|error| {
+        Failure::new(error).hint("check names (up to 200 characters), key identifiers and type files (up to 64 kB)")
+    })?;
+    let bundle = Bundle { root_spki: root.public().to_spki_der(), list: bytes, tokens: Vec::new() };
+    // The own root is known by its private key: that is more than any fingerprint.
+    let fingerprint = crate::trust::Fingerprint::of(&root.public()).to_string();
+    folder.import(&bundle, Some(&fingerprint), now).map_err(cache_failure)
+}
+
+/// The own list in use.
+pub fn current(home: &Home, root: Kid) -> Result<Option<TrustList>, Failure> {
+    let store = TrustFolder::new(home.trust()).open().map_err(cache_failure)?;
+    Ok(store.lists().iter().find(|held| held.root_kid() == root).map(|held| held.list().clone()))
+}
+
+fn with_root(home: &Home, passphrase: &PassphraseArgs) -> Result<KeyBook, Failure> {
+    let mut book = KeyBook::load(home)?;
+    if book.root.is_none() {
+        home.create()?;
+        let root = Kind::P256.generate();
+        keys::write_key(home, &root, passphrase.for_new()?)?;
+        book.root = Some(root.kid());
+        book.save(home)?;
+    }
+    Ok(book)
+}
+
+/// A list of the desk's own keys: the first one, or what a lost list can be made of again.
+fn first_list(home: &Home, book: &KeyBook, now: Timestamp) -> Result<TrustList, Failure> {
+    let mut list = TrustList {
+        sequence: 0,
+        issued: now,
+        stale_after_days: DEFAULT_STALE_AFTER_DAYS,
+        root_name: book.name.clone().unwrap_or_else(|| VERIFIER_NAME.to_owned()),
+        issuers: Vec::new(),
+        types: Vec::new(),
+        unusable_keys: 0,
+    };
+    for kid in &book.keys {
+        add_issuer_key(&mut list, &book.desk_name()?, &keys::public_key(home, *kid)?);
+    }
+    Ok(list)
+}
+
+/// Names an issuer key of this desk in the list, for every type.
+pub fn add_issuer_key(list: &mut TrustList, desk: &DeskName, key: &PublicKey) {
+    // HCERT and Claim 169 papers of this desk are signed with the same key.
+    for format in KeyFormat::ALL {
+        let kid = key.kid().as_bytes().to_vec();
+        let key = IssuerKey { kid, key: key.clone(), format, types: Vec::new(), valid_from: None, valid_until: None };
+        add_key(list, &desk.name, desk.country.as_deref(), key);
+    }
+}
+
+/// Puts a key into the list under its issuer; the same key of the same format is replaced.
+pub fn add_key(list: &mut TrustList, name: &str, country: Option<&str>, key: IssuerKey) {
+    let twin = |other: &IssuerKey| other.key == key.key && other.format == key.format;
+    for issuer in &mut list.issuers {
+        issuer.keys.retain(|other| !twin(other));
+    }
+    let same = |issuer: &&mut Issuer| issuer.name == name && issuer.country.as_deref() == country;
+    if let Some(issuer) = list.issuers.iter_mut().find(same) {
+        issuer.keys.push(key);
+    } else {
+        let (name, country) = (name.to_owned(), country.map(str::to_owned));
+        list.issuers.push(Issuer { name, country, keys: vec![key] });
+    }
+    list.issuers.retain(|issuer| !issuer.keys.is_empty());
+}
+
+/// Signs status list `number` of this desk and puts it beside the own trust list. Entries that are not given are
+/// valid.
+///
+/// # Errors
+/// When an entry lies outside the list, the key is not in the own trust list, or it cannot be written.
+pub fn publish_status(
+    home: &Home,
+    key: &SigningKey,
+    number: u32,
+    entries: impl IntoIterator<Item = (u64, Status)>,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let mut list = StatusList::new();
+    for (index, status) in entries {
+        list.set(index, status)?;
+    }
+    put_status(home, key, StatusClaims { uri: native_uri(number), issued: now, expires: None, ttl: None, list })
+}
+
+/// Signs every status list of this desk anew, so that it is as fresh as the trust list that it travels with.
+///
+/// # Errors
+/// When a key cannot be opened or a list cannot be written.
+pub fn refresh_status(home: &Home, passphrase: &PassphraseArgs, now: Timestamp) -> Result<usize, Failure> {
+    let book = KeyBook::load(home)?;
+    let store = TrustFolder::new(home.trust()).open().map_err(cache_failure)?;
+    let mut refreshed = 0;
+    let own = store.lists().iter().filter(|held| Some(held.root_kid()) == book.root);
+    for token in own.flat_map(HeldList::tokens) {
+        let kid = token.key().kid();
+        if !book.keys.contains(&kid) {
+            continue;
+        }
+        let claims = StatusClaims::read(token.payload().clone())?.into_inner();
+        put_status(home, &keys::load_key(home, kid, passphrase)?, StatusClaims { issued: now, ..claims })?;
+        refreshed += 1;
+    }
+    Ok(refreshed)
+}
+
+fn put_status(home: &Home, key: &SigningKey, claims: StatusClaims) -> Result<(), Failure> {
+    let root = KeyBook::load(home)?.root.ok_or_else(|| {
+        Failure::new("this data folder has no trust list of its own").hint("run `nansen init --name \"…\"` first")
+    })?;
+    let folder = TrustFolder::new(home.trust());
+    let store = folder.open().map_err(cache_failure)?;
+    store.check_clock(claims.issued).map_err(|refusal| cache_failure(refusal.into()))?;
+    let held = store.lists().iter().find(|held| held.root_kid() == root);
+    let before = held.into_iter().flat_map(HeldList::tokens);
+    let before = before.filter(|token| *token.key() == key.public() && token.uri() == claims.uri);
+    // Verifiers keep the newer of two tokens: each must be newer than the last, on a slow clock too.
+    let after = |token: &StatusToken| token.issued().checked_add(SignedDuration::from_secs(1)).ok();
+    let issued = before.filter_map(after).fold(claims.issued, Ord::max);
+    let days = held.map_or(DEFAULT_STALE_AFTER_DAYS, |held| held.list().stale_after_days);
+    let expires = issued.checked_add(SignedDuration::from_hours(24 * i64::from(days))).ok();
+    let token = StatusClaims { issued, expires, ..claims }.sign(key);
+    folder.put_token(root, &token).map_err(cache_failure)
+}
+
+/// A name that verifiers can be shown.
+///
+/// # Errors
+/// When it is empty, too long or steers the terminal.
+pub fn checked_name(name: &str) -> Result<String, Failure> {
+    let name = name.trim();
+    if crate::trust::is_name(name) {
+        return Ok(name.to_owned());
+    }
+    let found: String = name.chars().take(40).collect();
+    Err(Failure::new(format!("{found:?} cannot be a name"))
+        .hint("give 1 to 200 characters without line ends or control characters"))
+}
+
+/// A country code.
+///
+/// # Errors
+/// When it is none.
+pub fn checked_country(code: &str) -> Result<String, Failure> {
+    let upper = code.trim().to_ascii_uppercase();
+    if crate::trust::is_country(&upper) {
+        return Ok(upper);
+    }
+    let found: String = code.chars().take(40).collect();
+    Err(Failure::new(format!("{found:?} is not a country code"))
+        .hint("give three letters of ISO 3166, such as KEN, or UNO for the United Nations"))
+}
