@@ -402,7 +402,7 @@ pub fn long_names() -> Certificate {
         name("Олександра-Вікторія Костянтинівна Переверзєва-Григоренко", "uk"),
     ];
     certificate.fields[9].value =
-        "Block 9-B, shelter 297, behind the second water point, Kakuma 3 extension, Turkana County".to_owned();
+        String::from("Block 9-B, shelter 297, behind the second water point, Kakuma 3 extension, Turkana County");
     certificate.copy = Some(2);
     certificate.supersedes = Some("A1B2-C3D4".to_owned());
     certificate
