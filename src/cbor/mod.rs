@@ -4,12 +4,15 @@
 //! What we read is held to the same rules by [`decode_strict`], for our own formats, or only to the rules that
 //! keep a reader safe by [`decode_lenient`], for the formats of others.
 
+mod diagnostic;
+
 use cbor4ii::core::dec::{Decode as _, Read, Reference};
 use cbor4ii::core::enc::Encode as _;
 use cbor4ii::core::error::DecodeError;
 use cbor4ii::core::utils::{BufWriter, SliceReader};
 
 pub use cbor4ii::core::Value;
+pub use diagnostic::diagnostic;
 
 /// Nesting allowed in our own formats.
 pub const OWN_DEPTH: usize = 8;

@@ -1,11 +1,11 @@
 //! Passphrases of keys: from a file, from `NANSEN_PASSPHRASE`, or from the person at the terminal. Never from an
 //! argument, which other users of the machine can see, and never in a message.
 
-use std::cell::OnceCell;
 use std::fmt;
 use std::fs::File;
 use std::io::{IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use zeroize::Zeroizing;
 
@@ -25,7 +25,7 @@ pub struct PassphraseArgs {
     pub passphrase_file: Option<PathBuf>,
     /// Asked for once a run.
     #[arg(skip)]
-    known: OnceCell<Option<Passphrase>>,
+    known: OnceLock<Option<Passphrase>>,
 }
 
 /// A passphrase; wiped from memory when dropped, never shown.
@@ -48,7 +48,7 @@ impl fmt::Debug for Passphrase {
 impl PassphraseArgs {
     /// A passphrase that is known already, for commands that run others.
     pub fn known(passphrase: Option<String>) -> Self {
-        let known = OnceCell::from(passphrase.map(|text| Passphrase(Zeroizing::new(text))));
+        let known = OnceLock::from(passphrase.map(|text| Passphrase(Zeroizing::new(text))));
         Self { passphrase_file: None, known }
     }
 

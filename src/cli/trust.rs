@@ -177,7 +177,8 @@ fn remove(what: &str, home: &Home, passphrase: &PassphraseArgs, now: Timestamp) 
     Ok(Exit::Done)
 }
 
-fn sign(
+/// Runs `nansen trust sign`.
+pub(super) fn sign(
     stale_after: Option<u32>,
     types: &[PathBuf],
     home: &Home,

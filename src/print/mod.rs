@@ -1,1 +1,33 @@
-//! (to be written)
+//! Certificate + layout → PDF.
+//!
+//! What comes in is a [`Certificate`]: titles, names, labels and values that are already text, the module matrix of the
+//! symbol, a photo. This module knows no credential types. What goes out is a page in millimetres ([`page::Page`]) and, from
+//! many pages, one PDF file ([`Book`]).
+//!
+//! The way of a text: [`itemize`](text) splits it by direction (UAX #9), script (UAX #24) and font; HarfBuzz's algorithm
+//! shapes each piece; [`paragraph`] breaks lines (UAX #14, dictionaries for Burmese, Khmer and Thai) and fits them into their
+//! box: shrink, then wrap, then an error. Nothing is ever clipped.
+
+mod background;
+mod blocks;
+mod book;
+mod certificate;
+mod compose;
+mod font;
+mod grid;
+mod layout;
+mod layout_file;
+mod matrix;
+pub mod page;
+pub mod paragraph;
+mod preflight;
+mod table;
+pub mod text;
+mod words;
+
+pub use book::{Book, BookError, BookMeta};
+pub use certificate::{Cell, Certificate, Direction, FieldLine, NameLine, Picture, Table, Words};
+pub use compose::Printer;
+pub use font::{FontError, Fonts};
+pub use layout::{Layout, LayoutError, LayoutProblem};
+pub use preflight::{Overflow, Problem, SymbolPlan, preflight};

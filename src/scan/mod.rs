@@ -1,1 +1,277 @@
-//! (to be written)
+//! Image, PDF page or camera frame → the bytes of the symbols on it.
+//!
+//! In come the bytes of a file ([`scan_bytes`]) or a grey image ([`scan_image`]), out come [`Found`] symbols: QR Code (ISO/IEC
+//! 18004) and Data Matrix (ISO/IEC 16022), byte by byte as they were encoded. What the bytes mean is not known here.
+//!
+//! The steps lie in the modules of their names: [`load`] and [`pdf`] make grey images, [`filter`] and [`threshold`] make them
+//! black and white, [`qr`] and [`datamatrix`] find and decode symbols, [`cascade`] repeats that in the order that pays most. A
+//! camera is a [`FrameSource`]. Everything that comes from outside is capped before memory is taken for it, foreign code runs
+//! behind a wall ([`guard`]) and under a [`Deadline`].
+
+mod cascade;
+mod datamatrix;
+mod deadline;
+mod error;
+mod filter;
+mod found;
+mod frames;
+mod grey;
+mod guard;
+mod inflated;
+mod load;
+mod pdf;
+mod qr;
+mod readers;
+mod rqrr;
+mod threshold;
+
+pub use cascade::Cascade;
+pub use deadline::Deadline;
+pub use error::ScanError;
+pub use found::{Found, Kind};
+#[cfg(feature = "camera")]
+pub use frames::Camera;
+pub use frames::{Folder, FrameError, FrameSource, Mjpeg, Y4m};
+pub use grey::GreyImage;
+pub use readers::{Effort, ReaderChoice, Rqrr, Rxing, SymbolReader};
+
+use load::FileType;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+/// Resolutions in dots per inch at which a PDF page is drawn until a symbol is read.
+const RESOLUTIONS: [u32; 3] = [300, 200, 400];
+/// An image whose lightest and darkest pixel differ by less has nothing on it.
+const LEAST_CONTRAST: u8 = 4;
+
+/// What to spend, and on which reader.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How much work an image is worth.
+    pub effort: Effort,
+    /// Which reader is asked.
+    pub reader: ReaderChoice,
+    /// Time for each image and each reader.
+    pub image_budget: Duration,
+    /// Time for a whole document.
+    pub document_budget: Duration,
+    /// Most pages of a document.
+    pub max_pages: u32,
+    /// Most pixels of an image.
+    pub max_pixels: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            effort: Effort::Thorough,
+            reader: ReaderChoice::Own,
+            image_budget: Duration::from_millis(1500),
+            document_budget: Duration::from_secs(900),
+            max_pages: 2500,
+            max_pixels: 100_000_000,
+        }
+    }
+}
+
+/// What one reader made of a page.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// Name of the reader.
+    pub reader: &'static str,
+    /// Its symbols.
+    pub found: Vec<Found>,
+    /// Time it took.
+    pub elapsed: Duration,
+}
+
+/// One rendition of a page that was looked at.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Look {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// Dots per inch at which a PDF page was drawn; `None` for images.
+    pub dpi: Option<u32>,
+}
+
+/// Everything about one page, or about an image.
+#[derive(Clone, Debug)]
+pub struct PageResult {
+    /// Counted from 1.
+    pub page: u32,
+    /// Pages in the document, where that is known beforehand.
+    pub pages: Option<u32>,
+    /// What was looked at; empty when the page could not be drawn.
+    pub looks: Vec<Look>,
+    /// What each reader made of it.
+    pub readings: Vec<Reading>,
+}
+
+impl PageResult {
+    fn add(&mut self, reading: Reading) {
+        match self.readings.iter_mut().find(|known| known.reader == reading.reader) {
+            Some(known) => {
+                known.elapsed += reading.elapsed;
+                known.found.extend(reading.found);
+            }
+            None => self.readings.push(reading),
+        }
+    }
+
+    /// All symbols, each once, whichever reader saw them.
+    pub fn found(&self) -> Vec<Found> {
+        let mut all = Vec::new();
+        for reading in &self.readings {
+            for found in &reading.found {
+                found::merge(&mut all, found.clone());
+            }
+        }
+        all
+    }
+}
+
+/// What came of an input as a whole.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Summary {
+    /// Pages handed to the sink.
+    pub pages: u32,
+    /// Symbols on them.
+    pub symbols: u32,
+    /// Pages that could not be drawn or decoded although others could.
+    pub unreadable_pages: u32,
+}
+
+/// Reads the symbols in a grey image, such as a camera frame.
+pub fn scan_image(image: &GreyImage, options: &Options) -> Vec<Reading> {
+    scan_page(image, 1, options, Deadline::never())
+}
+
+/// Reads the symbols in an image file or a PDF document and hands them over page by page.
+///
+/// The type is told by the first bytes. The sink ends the scan early with [`ControlFlow::Break`].
+///
+/// # Errors
+/// When the input is of no known type, damaged, or larger than the limits. Pages read before are with the sink already.
+pub fn scan_bytes(
+    bytes: &[u8],
+    options: &Options,
+    sink: &mut dyn FnMut(PageResult) -> ControlFlow<()>,
+) -> Result<Summary, ScanError> {
+    let mut summary = Summary::default();
+    let mut hand_over = |result: PageResult| {
+        summary.pages += 1;
+        summary.symbols += result.found().len() as u32;
+        summary.unreadable_pages += u32::from(result.looks.is_empty());
+        sink(result)
+    };
+    let deadline = Deadline::after(options.document_budget);
+    match load::sniff(bytes)? {
+        FileType::Image(format) => scan_file(bytes, format, options, deadline, &mut hand_over)?,
+        FileType::Pdf => scan_document(bytes, options, deadline, &mut hand_over)?,
+    }
+    Ok(summary)
+}
+
+type Sink<'a> = &'a mut dyn FnMut(PageResult) -> ControlFlow<()>;
+
+fn scan_file(
+    bytes: &[u8],
+    format: image::ImageFormat,
+    options: &Options,
+    deadline: Deadline,
+    sink: Sink<'_>,
+) -> Result<(), ScanError> {
+    for (image, page) in load::images(bytes, format, options.max_pixels).zip(1..) {
+        // A damaged page further on does not take away what was read before it.
+        let (looks, readings) = match image {
+            Ok(image) => (vec![look(&image, None)], scan_page(&image, page, options, deadline)),
+            Err(error) if page == 1 => return Err(error),
+            Err(_) => (Vec::new(), Vec::new()),
+        };
+        if sink(PageResult { page, pages: None, looks, readings }).is_break() {
+            break;
+        }
+        if deadline.has_passed() {
+            return Err(ScanError::OutOfTime { page, pages: page });
+        }
+    }
+    Ok(())
+}
+
+fn scan_document(bytes: &[u8], options: &Options, deadline: Deadline, sink: Sink<'_>) -> Result<(), ScanError> {
+    let document = pdf::Document::open(bytes, deadline)?;
+    let pages = document.pages;
+    if pages > options.max_pages {
+        return Err(ScanError::TooManyPages { pages, limit: options.max_pages });
+    }
+    document.request(1, RESOLUTIONS[0]);
+    let mut drawn = document.receive(1, deadline)?;
+    for page in 1..=pages {
+        let mut result = PageResult { page, pages: Some(pages), looks: Vec::new(), readings: Vec::new() };
+        // The next page is drawn while this one is read.
+        if page < pages {
+            document.request(page + 1, RESOLUTIONS[0]);
+        }
+        let unsuccessful = read_drawn(&drawn, options, deadline, &mut result);
+        let next = if page < pages { Some(document.receive(page + 1, deadline)?) } else { None };
+        if unsuccessful && options.effort == Effort::Thorough {
+            read_again(&document, options, deadline, &mut result)?;
+        }
+        if sink(result).is_break() {
+            break;
+        }
+        let Some(next) = next else { break };
+        if deadline.has_passed() {
+            return Err(ScanError::OutOfTime { page, pages });
+        }
+        drawn = next;
+    }
+    Ok(())
+}
+
+/// Reads a drawn page; says whether there was something on it and nothing could be read.
+fn read_drawn(drawn: &pdf::DrawnPage, options: &Options, deadline: Deadline, result: &mut PageResult) -> bool {
+    let Some(image) = &drawn.image else { return false };
+    result.looks.push(look(image, Some(drawn.dpi)));
+    for reading in scan_page(image, result.page, options, deadline) {
+        result.add(reading);
+    }
+    !image.is_flat(LEAST_CONTRAST) && result.readings.iter().all(|reading| reading.found.is_empty())
+}
+
+/// Draws a page at the other resolutions and takes a short look at each: what beats sampling at one may not at another.
+fn read_again(
+    document: &pdf::Document,
+    options: &Options,
+    deadline: Deadline,
+    result: &mut PageResult,
+) -> Result<(), ScanError> {
+    let short = Options { effort: Effort::Fast, ..options.clone() };
+    for dpi in &RESOLUTIONS[1..] {
+        document.request(result.page, *dpi);
+        let drawn = document.receive(result.page, deadline)?;
+        let is_new = result.looks.iter().all(|look| look.dpi != Some(drawn.dpi));
+        if is_new && !read_drawn(&drawn, &short, deadline, result) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn look(image: &GreyImage, dpi: Option<u32>) -> Look {
+    Look { width: image.width(), height: image.height(), dpi }
+}
+
+fn scan_page(image: &GreyImage, page: u32, options: &Options, deadline: Deadline) -> Vec<Reading> {
+    let blank = image.is_flat(LEAST_CONTRAST);
+    let readers = readers::chosen(options.reader, options.effort);
+    let read = |reader: Box<dyn SymbolReader>| {
+        let start = Instant::now();
+        let mut found = if blank { Vec::new() } else { reader.read(image, deadline.at_most(options.image_budget)) };
+        found.iter_mut().for_each(|found| found.page = page);
+        Reading { reader: reader.name(), found, elapsed: start.elapsed() }
+    };
+    readers.into_iter().map(read).collect()
+}

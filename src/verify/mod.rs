@@ -1,1 +1,16 @@
-//! (to be written)
+//! The decision about a paper: signature, trust, time, status.
+//!
+//! The bytes of a symbol come in and a [`Finding`] goes out. What the trust list and the status lists know is asked
+//! through [`Trust`]; the clock is an argument. Not knowing is an answer of its own: a paper is called forged only when a
+//! key that the trust list names was asked and did not sign it.
+
+mod decide;
+mod examine;
+mod finding;
+mod reason;
+mod store;
+
+pub use decide::{CLOCK_TOLERANCE, Signer, StatusKnown, decide};
+pub use examine::{Known, Pile, Trust, examine, examine_symbol};
+pub use finding::{Finding, Issuer, TrustUsed};
+pub use reason::{Reason, Verdict};

@@ -1,0 +1,71 @@
+//! What printing costs: `cargo run --release --example print_speed -- 500 [photo] [OUT.pdf]`, on one core.
+
+#[path = "../tests/support/print_people.rs"]
+#[allow(dead_code)]
+mod people;
+
+use std::time::Instant;
+
+use nansen::print::{Book, BookMeta, Fonts, Layout, Printer, SymbolPlan, preflight};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let count = arguments.first().and_then(|count| count.parse().ok()).unwrap_or(500usize);
+    let with_photo = arguments.iter().any(|argument| argument == "photo");
+    rayon::ThreadPoolBuilder::new().num_threads(1).build_global()?;
+
+    let started = Instant::now();
+    let fonts = Fonts::embedded()?;
+    let layout = Layout::from_toml(include_str!("../templates/registration/a4.toml"))?;
+    println!("fonts and layout  {:8.2} ms", started.elapsed().as_secs_f64() * 1e3);
+
+    let people: Vec<_> = people::registrations()
+        .into_iter()
+        .map(|(_, mut certificate)| {
+            certificate.photo = certificate.photo.filter(|_| with_photo);
+            certificate
+        })
+        .collect();
+    let certificates: Vec<_> = (0..count).map(|place| people[place % people.len()].clone()).collect();
+
+    let report = |what: &str, started: Instant| {
+        let each = started.elapsed().as_secs_f64() * 1e3 / count as f64;
+        println!("{what:17} {each:8.2} ms a document");
+    };
+    let started = Instant::now();
+    for certificate in &certificates {
+        preflight(certificate, &layout, &fonts, Some(SymbolPlan::version(20)))
+            .map_err(|problems| format!("{problems:?}"))?;
+    }
+    report("preflight", started);
+
+    let printer = Printer::new(&layout, &fonts);
+    let all = Instant::now();
+    let mut book = Book::new(&BookMeta::default());
+    for certificate in &certificates {
+        let page = printer.page(certificate).map_err(|problems| format!("{problems:?}"))?;
+        book.add(&page)?;
+    }
+    report("compose and add", all);
+    let started = Instant::now();
+    let bytes = book.finish()?;
+    report("finish", started);
+    report("one file", all);
+    println!("size              {:8.2} KB a document", bytes.len() as f64 / 1e3 / count as f64);
+    if let Some(file) = arguments.iter().find(|argument| argument.ends_with(".pdf")) {
+        std::fs::write(file, &bytes)?;
+    }
+
+    let started = Instant::now();
+    let mut sizes = 0;
+    for certificate in certificates.iter().take(100) {
+        let page = printer.page(certificate).map_err(|problems| format!("{problems:?}"))?;
+        let mut book = Book::new(&BookMeta::default());
+        book.add(&page)?;
+        sizes += book.finish()?.len();
+    }
+    let few = certificates.len().clamp(1, 100) as f64;
+    let each = started.elapsed().as_secs_f64() * 1e3 / few;
+    println!("separate files    {each:8.2} ms, {:.1} KB a document", sizes as f64 / 1e3 / few);
+    Ok(())
+}

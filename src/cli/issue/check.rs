@@ -1,0 +1,224 @@
+//! Everything that can be known before signing: the rows, the paper, the photos.
+
+use std::path::Path;
+
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use super::{Args, Failure, List, bar};
+use crate::credential::types::CredentialType;
+use crate::credential::{Credential, Photo, Serial};
+use crate::issue::list::{self, Item, Problem, Row};
+use crate::issue::paper::{self, IssuerName};
+use crate::issue::photo::{self, Face, PHOTO_BYTES};
+use crate::print::{Fonts, Layout, Picture, SymbolPlan, preflight};
+use crate::symbol::Room;
+
+/// Rows that are checked and signed together.
+pub const CHUNK: usize = 128;
+
+/// Faults and warnings that are told one by one; of the rest only the number is.
+const TOLD_AT_MOST: u64 = 1000;
+
+/// Checks rows before anything is signed.
+pub struct Checker<'a> {
+    pub args: &'a Args,
+    pub made: &'a CredentialType,
+    pub layout: &'a Layout,
+    pub fonts: &'a Fonts,
+    pub today: Date,
+    pub room: Room,
+}
+
+/// What came of it.
+#[derive(Default)]
+pub struct Checked {
+    /// Rows of data in the list.
+    pub rows: u64,
+    /// Credentials that can be issued.
+    pub good: u64,
+    /// Rows or groups with a fault.
+    pub bad_rows: u64,
+    /// Faults.
+    pub problems: u64,
+    told: Vec<String>,
+    warnings: u64,
+}
+
+impl Checked {
+    fn fault(&mut self, problems: &[Problem]) {
+        self.bad_rows += 1;
+        for problem in problems {
+            self.problems += 1;
+            if self.problems <= TOLD_AT_MOST {
+                self.told.push(problem.to_string());
+            }
+        }
+    }
+
+    fn warn(&mut self, warning: &str) {
+        self.warnings += 1;
+        if self.warnings <= TOLD_AT_MOST {
+            self.told.push(format!("warning: {warning}"));
+        }
+    }
+
+    /// Tells the faults and warnings on stderr.
+    pub fn report(&self, list: &Path) {
+        for told in &self.told {
+            eprintln!("{}: {told}", list.display());
+        }
+        for (number, what) in [(self.problems, "faults"), (self.warnings, "warnings")] {
+            if number > TOLD_AT_MOST {
+                eprintln!("{}: and {} more {what}", list.display(), number - TOLD_AT_MOST);
+            }
+        }
+    }
+}
+
+impl Checker<'_> {
+    /// Reads the whole list and lays every page out as it will be printed.
+    pub fn list(&self, list: &List) -> Result<Checked, Failure> {
+        let mut checked = Checked::default();
+        let progress = bar("checking", 0);
+        let rows = self.each_chunk(
+            list,
+            &mut |chunk, checked| {
+                progress.advance(chunk.len() as u64);
+                let faults: Vec<Vec<Problem>> = chunk.par_iter().map(|row| self.paper_faults(row)).collect();
+                for faults in faults {
+                    if faults.is_empty() {
+                        checked.good += 1;
+                    } else {
+                        checked.fault(&faults);
+                    }
+                }
+                Ok(())
+            },
+            &mut checked,
+        )?;
+        checked.rows = rows;
+        Ok(checked)
+    }
+
+    /// Hands the good rows of the list to `take`, a chunk at a time. Returns the number of rows of data.
+    pub fn each_chunk(
+        &self,
+        list: &List,
+        take: &mut dyn FnMut(Vec<Row>, &mut Checked) -> Result<(), Failure>,
+        checked: &mut Checked,
+    ) -> Result<u64, Failure> {
+        let mut chunk = Vec::with_capacity(CHUNK);
+        let mut stopped = None;
+        let rows = list::read(list.bytes()?, self.made, self.today, &mut |item| {
+            match item {
+                Item::Row(row) => chunk.push(row),
+                Item::Bad(problems) => checked.fault(&problems),
+                Item::Warning(warning) => checked.warn(&warning),
+            }
+            if chunk.len() < CHUNK {
+                return true;
+            }
+            match take(std::mem::take(&mut chunk), checked) {
+                Ok(()) => true,
+                Err(failure) => {
+                    stopped = Some(failure);
+                    false
+                }
+            }
+        })
+        .map_err(|error| unreadable(&self.args.list, error))?;
+        match stopped {
+            Some(failure) => Err(failure),
+            None if chunk.is_empty() => Ok(rows),
+            None => take(chunk, checked).map(|()| rows),
+        }
+    }
+
+    /// What keeps this row from being printed: a letter that no font has, a text that no box holds, a photo that is none.
+    fn paper_faults(&self, row: &Row) -> Vec<Problem> {
+        let face = match self.face(row) {
+            Ok(face) => face,
+            Err(problem) => return vec![problem],
+        };
+        let draft = draft_of(row, self.made);
+        let language = self.language(row);
+        // The longest name that a desk may have: the page must hold it whoever issues.
+        let issuer = IssuerName { name: String::new(), country: None };
+        let page = paper::certificate(&draft, self.made, &issuer, &language, Vec::new(), face.map(|face| face.printed));
+        let planned = SymbolPlan::version(self.room.largest_version().unwrap_or(1));
+        let Err(problems) = preflight(&page, self.layout, self.fonts, Some(planned)) else {
+            return Vec::new();
+        };
+        let told = |problem: &crate::print::Problem| Problem {
+            line: row.line,
+            column: None,
+            fault: problem.to_string(),
+            found: String::new(),
+            wanted: "text that the page can show".to_owned(),
+        };
+        problems.iter().map(told).collect()
+    }
+
+    /// The language of the document for this row.
+    pub fn language(&self, row: &Row) -> String {
+        self.args.language.clone().unwrap_or_else(|| paper::language(&row.record, self.made))
+    }
+
+    /// The face of this row's person, when there is a folder of photos and a file in it.
+    pub fn face(&self, row: &Row) -> Result<Option<Face>, Problem> {
+        let Some(folder) = &self.args.photos else { return Ok(None) };
+        let subject = row.record.text(&self.made.subject);
+        // A number that is no plain file name must not lead out of the folder.
+        if subject.is_empty() || subject.contains(['/', '\\']) || subject.starts_with('.') {
+            return Ok(None);
+        }
+        let endings = ["jpg", "jpeg", "png", "webp", "JPG", "PNG"];
+        let Some(path) =
+            endings.map(|ending| folder.join(format!("{subject}.{ending}"))).into_iter().find(|p| p.is_file())
+        else {
+            return Ok(None);
+        };
+        let read = std::fs::read(&path).map_err(photo::PhotoError::from);
+        read.and_then(|file| photo::face(&file, PHOTO_BYTES)).map(Some).map_err(|error| Problem {
+            line: row.line,
+            column: Some("photo".to_owned()),
+            fault: error.to_string(),
+            found: path.display().to_string(),
+            wanted: "a JPEG, PNG or WebP picture of a face".to_owned(),
+        })
+    }
+}
+
+/// The credential of a row before it has a serial.
+pub fn draft_of(row: &Row, made: &CredentialType) -> Credential {
+    Credential {
+        type_name: made.name.clone(),
+        serial: Serial::from_bytes([0; 5]),
+        issued: jiff::Timestamp::UNIX_EPOCH,
+        not_before: None,
+        expires: None,
+        status: None,
+        copy: None,
+        supersedes: None,
+        record: row.record.clone(),
+        photo: None::<Photo>,
+    }
+}
+
+/// The picture that was signed, for papers that are printed again.
+pub fn signed_face(photo: Option<&Photo>) -> Option<Picture> {
+    photo.and_then(|photo| paper::signed_picture(photo.format, &photo.bytes))
+}
+
+fn unreadable(path: &Path, error: list::ListError) -> Failure {
+    let hint = match &error {
+        list::ListError::Encoding { .. } => "save the list as CSV UTF-8, then run this again",
+        list::ListError::MissingColumns { .. } | list::ListError::ColumnTwice { .. } => {
+            "correct the first line; `nansen template list` shows the columns of each type"
+        }
+        _ => "save the list as CSV UTF-8 with the column names in its first line",
+    };
+    let told = Failure::new(error).to_string();
+    Failure::new(format!("{}: {told}", path.display())).hint(hint)
+}

@@ -1,0 +1,246 @@
+//! `nansen issue TYPE LIST.csv -o OUT.pdf`: a list of people becomes signed, printed, recorded credentials.
+//!
+//! The whole list is checked before anything is signed; every credential is in the register before its PDF has a name.
+
+mod batch;
+mod check;
+mod write;
+
+pub use check::{draft_of, signed_face};
+
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
+use sha2::{Digest as _, Sha256};
+
+use super::home::Home;
+use super::passphrase::PassphraseArgs;
+use super::progress::Progress;
+use super::{Exit, Failure, keys, templates};
+use crate::credential::country::Country;
+use crate::credential::types::Wire;
+use crate::format::{Format, Issuer};
+use crate::issue::paper::IssuerName;
+use crate::issue::sign::Signing;
+use crate::print::Fonts;
+use crate::symbol::Room;
+
+/// Make a signed, printed credential of every row of a list
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Credential type, such as registration or diploma (see `nansen template list`)
+    #[arg(value_name = "TYPE")]
+    pub type_name: String,
+    /// The list: CSV in UTF-8, one person a row
+    pub list: PathBuf,
+    /// The PDF to write, or with --separate the folder
+    #[arg(short, long, value_name = "OUT.pdf", required_unless_present = "dry_run")]
+    pub output: Option<PathBuf>,
+    /// Layout of the page
+    #[arg(long, default_value = "a4")]
+    pub layout: String,
+    /// A template folder of your own, with type.toml and the layouts
+    #[arg(long, value_name = "DIR")]
+    pub template: Option<PathBuf>,
+    /// A PDF for each credential, named by its serial
+    #[arg(long)]
+    pub separate: bool,
+    /// Folder of photos, named by the first column's number: KEN-1.jpg
+    #[arg(long, value_name = "DIR")]
+    pub photos: Option<PathBuf>,
+    /// Last day of validity, such as 2027-12-31
+    #[arg(long, value_name = "DATE")]
+    pub valid_until: Option<Date>,
+    /// Wire format, instead of the type's own
+    #[arg(long, value_parser = wire)]
+    pub wire: Option<Wire>,
+    /// Check the list and the paper, issue nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Replace the credential that a person already holds
+    #[arg(long)]
+    pub reissue: bool,
+    /// Also write the text of every symbol, a JSON line a credential
+    #[arg(long, value_name = "OUT.jsonl")]
+    pub symbols: Option<PathBuf>,
+    /// Leave bad rows out and issue the good ones
+    #[arg(long)]
+    pub keep_going: bool,
+    /// Language of the fixed words, instead of the holder's own
+    #[arg(long, value_name = "TAG")]
+    pub language: Option<String>,
+    /// Address that any telephone opens: the credential goes behind its #, which no browser sends
+    #[arg(long, value_name = "https://…")]
+    pub address: Option<String>,
+    #[command(flatten)]
+    pub passphrase: PassphraseArgs,
+}
+
+impl Args {
+    /// The arguments of `nansen issue TYPE LIST -o OUTPUT`.
+    pub fn plain(type_name: &str, list: &Path, output: &Path) -> Self {
+        Self {
+            type_name: type_name.to_owned(),
+            list: list.to_owned(),
+            output: Some(output.to_owned()),
+            layout: "a4".to_owned(),
+            template: None,
+            separate: false,
+            photos: None,
+            valid_until: None,
+            wire: None,
+            dry_run: false,
+            reissue: false,
+            symbols: None,
+            keep_going: false,
+            language: None,
+            address: None,
+            passphrase: PassphraseArgs::known(None),
+        }
+    }
+}
+
+fn wire(text: &str) -> Result<Wire, String> {
+    match text {
+        "nansen" => Ok(Wire::Nansen),
+        "claim169" => Ok(Wire::Claim169),
+        "hcert" => Ok(Wire::Hcert),
+        _ => Err("wanted nansen, claim169 or hcert".to_owned()),
+    }
+}
+
+/// Printer resolution that symbols are planned for, and the side of the square they may take on the page.
+pub const DPI: u32 = 300;
+
+/// Issues the list.
+pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
+    let template = templates::find(home.path(), &args.type_name, args.template.as_deref())?;
+    let layout = template.layout(&args.layout)?;
+    let fonts = Fonts::embedded().map_err(Failure::new)?;
+    let made = &template.made;
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let expires = args.valid_until.map(|day| end_of(day, today)).transpose()?;
+    let room = Room::new(DPI, f64::from(layout.symbol_side()));
+    let list = List::open(&args.list)?;
+    if let (Some(output), false) = (&args.output, args.dry_run) {
+        write::check_writable(output, args.separate)?;
+    }
+
+    let checker = check::Checker { args, made, layout: &layout, fonts: &fonts, today, room };
+    let checked = checker.list(&list)?;
+    checked.report(&args.list);
+    if checked.problems > 0 && !args.keep_going {
+        return Err(Failure::new(format!(
+            "{} of {} rows cannot be issued; nothing was issued",
+            checked.bad_rows, checked.rows
+        ))
+        .hint("correct the rows above, or leave them out with --keep-going"));
+    }
+    if args.dry_run {
+        println!("{} credentials of type {} could be issued", checked.good, made.name);
+        return Ok(Exit::Done);
+    }
+
+    let issuer = keys::load_issuer(home, &args.passphrase)?;
+    let name = IssuerName { name: issuer.name.clone(), country: issuer.country.clone() };
+    let country = issuer.country.as_deref().and_then(|code| Country::parse(code).ok());
+    let signing = Signing {
+        key: &issuer.key,
+        issuer: Issuer { name: &issuer.name, country },
+        made,
+        format: Format::from(args.wire.unwrap_or(made.wire)),
+        now,
+        expires,
+        address: args.address.as_deref(),
+        room,
+    };
+    let digest = work_digest(args, &list.digest, made.source.as_bytes(), issuer.key.kid().as_bytes());
+    let batch =
+        batch::Batch { args, home, signing: &signing, checker: &checker, name: &name, list: &list, digest, now };
+    batch.run(checked.good)
+}
+
+/// The end of the last day of validity.
+fn end_of(day: Date, today: Date) -> Result<Timestamp, Failure> {
+    if day < today {
+        return Err(Failure::new(format!("--valid-until {day} is in the past")).hint("give a day from today on"));
+    }
+    let next = day.checked_add(1.day()).map_err(Failure::new)?;
+    Ok(next.to_zoned(TimeZone::UTC).map_err(Failure::new)?.timestamp())
+}
+
+/// The same digest is the same work: a batch that was interrupted is taken up again by it.
+fn work_digest(args: &Args, list: &[u8; 32], type_text: &[u8], kid: &[u8]) -> [u8; 32] {
+    let options = format!(
+        "{:?} {:?} {} {} {:?} {:?}",
+        args.wire, args.valid_until, args.reissue, args.keep_going, args.address, args.photos
+    );
+    let mut sha = Sha256::new();
+    for part in [&list[..], type_text, kid, options.as_bytes()] {
+        sha.update((part.len() as u64).to_be_bytes());
+        sha.update(part);
+    }
+    sha.finalize().into()
+}
+
+/// The list's file, read as often as needed: from memory when it is small, from the disk when it is not.
+pub struct List {
+    path: PathBuf,
+    memory: Option<Vec<u8>>,
+    /// SHA-256 of the file.
+    pub digest: [u8; 32],
+}
+
+/// Lists up to this size stay in memory, so that nobody can change them between checking and signing.
+const IN_MEMORY: u64 = 64 * 1024 * 1024;
+
+impl List {
+    fn open(path: &Path) -> Result<Self, Failure> {
+        let refuse = |error: &std::io::Error| {
+            Failure::new(format!("{} cannot be read: {error}", path.display())).hint("check the name of the list")
+        };
+        let metadata = std::fs::metadata(path).map_err(|error| refuse(&error))?;
+        if metadata.is_dir() {
+            return Err(Failure::new(format!("{} is a folder, where a list is wanted", path.display()))
+                .hint("name the CSV file itself"));
+        }
+        let memory =
+            if metadata.len() <= IN_MEMORY { Some(std::fs::read(path).map_err(|error| refuse(&error))?) } else { None };
+        let mut list = Self { path: path.to_owned(), memory, digest: [0; 32] };
+        list.digest = list.digest_now()?;
+        Ok(list)
+    }
+
+    /// The bytes from the beginning.
+    pub fn bytes(&self) -> Result<Box<dyn std::io::Read + '_>, Failure> {
+        match &self.memory {
+            Some(bytes) => Ok(Box::new(bytes.as_slice())),
+            None => Ok(Box::new(std::fs::File::open(&self.path)?)),
+        }
+    }
+
+    fn digest_now(&self) -> Result<[u8; 32], Failure> {
+        let mut bytes = self.bytes()?;
+        let mut sha = Sha256::new();
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            match std::io::Read::read(&mut bytes, &mut buffer)? {
+                0 => return Ok(sha.finalize().into()),
+                taken => sha.update(&buffer[..taken]),
+            }
+        }
+    }
+}
+
+/// The issuer as it is printed, when no key is needed.
+pub fn printed_name(home: &Home) -> Result<IssuerName, Failure> {
+    let desk = keys::issuer_name(home)?;
+    Ok(IssuerName { name: desk.name, country: desk.country })
+}
+
+/// A progress bar for one pass over the list.
+fn bar(what: &'static str, rows: u64) -> Progress {
+    Progress::new(what, rows)
+}

@@ -1,0 +1,95 @@
+//! A finding as the JSON object of the contract (one line per credential).
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::credential::PhotoFormat;
+use crate::format::Statement;
+use crate::scan::Found;
+use crate::verify::Finding;
+
+/// Where a finding comes from.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// File name, `-`, or `text`.
+    pub source: String,
+    /// Page of a PDF, frame of a film; 1 for an image.
+    pub page: Option<u32>,
+    /// The symbol, when it was scanned.
+    pub symbol: Option<Found>,
+}
+
+/// The object for one finding.
+pub fn object(finding: &Finding, origin: &Origin) -> Value {
+    let said = finding.said.as_ref().map(crate::seal::Authentic::get);
+    let shown = finding.statement();
+    let mut line = Map::new();
+    let mut set = |key: &str, value: Value| line.insert(key.to_owned(), value);
+    set("source", json!(origin.source));
+    set("page", json!(origin.page));
+    set("format", json!(finding.format));
+    set("type", json!(shown.and_then(|s| s.type_name.clone())));
+    set("verdict", json!(finding.verdict().to_string()));
+    set("reason", json!(finding.reason().map(|reason| reason.to_string())));
+    set("detail", json!(finding.detail));
+    set("issuer", issuer(finding));
+    set("serial", json!(shown.and_then(|s| s.serial.clone())));
+    set("issued", time(shown.and_then(|s| s.issued)));
+    set("not_before", time(shown.and_then(|s| s.not_before)));
+    set("expires", time(shown.and_then(|s| s.expires)));
+    set("copy", json!(shown.and_then(|s| s.copy)));
+    set("supersedes", json!(shown.and_then(|s| s.supersedes.clone())));
+    set("claims", said.map_or(Value::Null, |s| s.record.to_json()));
+    if said.is_none() && finding.unverified.is_some() {
+        // Under a name of its own, so that nobody takes for checked what nobody vouches for.
+        set("unverified_claims", shown.map_or(Value::Null, |s| s.record.to_json()));
+    }
+    set("photo", shown.map_or(Value::Null, photo));
+    set("trust", trust(finding));
+    set("symbol", origin.symbol.as_ref().map_or(Value::Null, symbol));
+    Value::Object(line)
+}
+
+fn issuer(finding: &Finding) -> Value {
+    let kid = finding.kid.as_deref().map(hex);
+    match &finding.issuer {
+        Some(issuer) => json!({"name": issuer.name, "country": issuer.country, "kid": kid}),
+        None => kid.map_or(Value::Null, |kid| json!({"name": null, "country": null, "kid": kid})),
+    }
+}
+
+fn photo(said: &Statement) -> Value {
+    said.photo.as_ref().map_or(Value::Null, |photo| {
+        let media_type = match photo.format {
+            PhotoFormat::Jpeg => "image/jpeg",
+            PhotoFormat::Jpeg2000 => "image/jp2",
+            PhotoFormat::Avif => "image/avif",
+            PhotoFormat::WebP => "image/webp",
+        };
+        json!({"media_type": media_type, "bytes": photo.bytes.len()})
+    })
+}
+
+fn trust(finding: &Finding) -> Value {
+    finding.trust.as_ref().map_or(Value::Null, |trust| {
+        json!({"sequence": trust.sequence, "age_days": trust.age_days, "state": trust.state, "root": trust.root})
+    })
+}
+
+fn symbol(found: &Found) -> Value {
+    json!({
+        "kind": found.kind.to_string(),
+        "version": found.version,
+        "ec_level": found.ec_level.map(|level| level.to_string()),
+        "errors_corrected": found.errors_corrected,
+    })
+}
+
+fn time(at: Option<Timestamp>) -> Value {
+    json!(at.map(|at| at.to_string()))
+}
+
+/// Bytes as small hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

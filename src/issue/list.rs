@@ -1,0 +1,554 @@
+//! A list of people → checked records.
+//!
+//! CSV comes in (RFC 4180, also with semicolons or tabs, byte order mark and CRLF), row by row, however large; one
+//! [`Item`] per row, or per group of rows for types with members, goes out. A bad row is told by line and column, with
+//! what was found and what was wanted, and the next row is read.
+
+use std::collections::HashMap;
+use std::io::Read;
+
+use jiff::civil::Date;
+
+use super::source::{Source, SourceError};
+use super::subject::{Digest, digest};
+use crate::credential::record::{Record, Value};
+use crate::credential::transliterate::to_latin;
+use crate::credential::types::{CredentialType, Field};
+
+/// A row, or a group of rows, without a fault.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Row {
+    /// Place among the rows of data, from 1; of a group the first row's.
+    pub number: u64,
+    /// Line of the file on which it begins, from 1.
+    pub line: u64,
+    /// The values.
+    pub record: Record,
+}
+
+/// A fault of one row.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Problem {
+    /// Line of the file on which the row begins, from 1.
+    pub line: u64,
+    /// The column, when one is at fault.
+    pub column: Option<String>,
+    /// What is wrong.
+    pub fault: String,
+    /// What was found, shortened.
+    pub found: String,
+    /// What was wanted.
+    pub wanted: String,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "line {}", self.line)?;
+        if let Some(column) = &self.column {
+            write!(f, ", {column}")?;
+        }
+        write!(f, ": {}", self.fault)?;
+        if !self.found.is_empty() {
+            write!(f, "; found {:?}", self.found)?;
+        }
+        write!(f, "; wanted {}", self.wanted)
+    }
+}
+
+/// What reading goes on to after one row.
+#[derive(Debug)]
+pub enum Item {
+    /// A good row or group.
+    Row(Row),
+    /// The faults of one row; it is left out.
+    Bad(Vec<Problem>),
+    /// Something to look at that stops nothing.
+    Warning(String),
+}
+
+/// Why a list cannot be read on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ListError {
+    /// See [`SourceError`].
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The rows cannot be told apart.
+    #[error("line {line}: the list cannot be read as CSV")]
+    Csv {
+        /// Where the row begins.
+        line: u64,
+        /// What the CSV reader met.
+        #[source]
+        source: csv::Error,
+    },
+    /// Bytes that are not UTF-8.
+    #[error("line {line}, {column}: byte 0x{byte:02X} is not UTF-8; the file looks like {guess}")]
+    Encoding {
+        /// Where the row begins.
+        line: u64,
+        /// The column.
+        column: String,
+        /// The first byte that does not fit.
+        byte: u8,
+        /// A likely encoding.
+        guess: &'static str,
+    },
+    /// Columns that the type needs are not in the header.
+    #[error("line 1: no column {missing}; found {found}")]
+    MissingColumns {
+        /// The columns that are wanted.
+        missing: String,
+        /// The columns that are there.
+        found: String,
+    },
+    /// A column stands twice in the header.
+    #[error("line 1: the column {column} stands twice")]
+    ColumnTwice {
+        /// The column.
+        column: String,
+    },
+    /// A header and nothing after it.
+    #[error("the list has a header and no rows")]
+    NoRows,
+}
+
+/// Reads `input` as a list of `made` and hands every item to `sink`, which may stop the reading by returning `false`.
+/// `today` is the day of issue. Returns how many rows of data were read.
+pub fn read<R: Read>(
+    input: R,
+    made: &CredentialType,
+    today: Date,
+    sink: &mut dyn FnMut(Item) -> bool,
+) -> Result<u64, ListError> {
+    let source = Source::open(input)?;
+    let mut csv =
+        csv::ReaderBuilder::new().delimiter(source.separator).flexible(true).has_headers(false).from_reader(source);
+    let mut raw = csv::ByteRecord::new();
+    if !csv.read_byte_record(&mut raw).map_err(|source| ListError::Csv { line: 1, source })? {
+        return Err(SourceError::Empty.into());
+    }
+    csv.get_mut().row_ended();
+    let header = Header::read(&raw, made, sink)?;
+    let mut reading = Reading { made, header, today, seen: HashMap::new(), people: HashMap::new(), group: None };
+    let mut rows = 0;
+    loop {
+        let line = csv.position().line();
+        let more = csv.read_byte_record(&mut raw).map_err(|source| ListError::Csv { line, source })?;
+        csv.get_mut().row_ended();
+        if !more {
+            break;
+        }
+        let line = raw.position().map_or(line, csv::Position::line);
+        if raw.iter().all(|cell| cell.iter().all(u8::is_ascii_whitespace)) {
+            continue;
+        }
+        rows += 1;
+        if !reading.row(&raw, rows, line, sink)? {
+            return Ok(rows);
+        }
+    }
+    reading.end_group(sink);
+    if rows == 0 { Err(ListError::NoRows) } else { Ok(rows) }
+}
+
+/// Where the columns of a type stand in the list.
+struct Header {
+    /// For every column of the list the field, and whether it is a member's.
+    columns: Vec<Option<(Field, bool)>>,
+    names: Vec<String>,
+}
+
+impl Header {
+    fn read(
+        raw: &csv::ByteRecord,
+        made: &CredentialType,
+        sink: &mut dyn FnMut(Item) -> bool,
+    ) -> Result<Self, ListError> {
+        let mut names: Vec<String> = Vec::new();
+        for cell in raw {
+            let name = utf8(cell, 1, "header")?.trim().to_lowercase();
+            if !name.is_empty() && names.contains(&name) {
+                return Err(ListError::ColumnTwice { column: name });
+            }
+            names.push(name);
+        }
+        let find = |name: &String| {
+            let own = made.fields.iter().find(|field| field.name == *name).map(|field| (field.clone(), false));
+            own.or_else(|| made.members.iter().find(|field| field.name == *name).map(|field| (field.clone(), true)))
+        };
+        let columns: Vec<_> = names.iter().map(find).collect();
+        let needed = |fields: &[Field]| {
+            let needed = fields.iter().filter(|f| f.required && f.kind != crate::credential::kind::Kind::Members);
+            needed.map(|f| f.name.clone()).filter(|name| !names.contains(name)).collect::<Vec<_>>()
+        };
+        let mut missing = needed(&made.fields);
+        missing.extend(needed(&made.members));
+        if !made.any_of.is_empty() && !made.any_of.iter().any(|name| names.contains(name)) {
+            missing.push(made.any_of.join(" or "));
+        }
+        if !missing.is_empty() {
+            return Err(ListError::MissingColumns { missing: missing.join(", "), found: names.join(", ") });
+        }
+        for (name, column) in names.iter().zip(&columns) {
+            if column.is_none() && !name.is_empty() {
+                sink(Item::Warning(format!(
+                    "line 1: the column {name:?} is not a field of {} and is left out",
+                    made.name
+                )));
+            }
+        }
+        Ok(Self { columns, names })
+    }
+}
+
+/// A group whose rows are still coming.
+struct Group {
+    key: String,
+    row: Row,
+    members: Vec<Record>,
+    bad: bool,
+}
+
+struct Reading<'a> {
+    made: &'a CredentialType,
+    header: Header,
+    today: Date,
+    /// Subject → line of its first row.
+    seen: HashMap<Digest, u64>,
+    /// Name and birth → line of the first row.
+    people: HashMap<Digest, u64>,
+    group: Option<Group>,
+}
+
+impl Reading<'_> {
+    /// Reads one row; `false` when the sink has enough.
+    fn row(
+        &mut self,
+        raw: &csv::ByteRecord,
+        number: u64,
+        line: u64,
+        sink: &mut dyn FnMut(Item) -> bool,
+    ) -> Result<bool, ListError> {
+        let mut problems = Vec::new();
+        if raw.len() != self.header.columns.len() {
+            problems.push(Problem {
+                line,
+                column: None,
+                fault: "another number of cells than the header".to_owned(),
+                found: raw.len().to_string(),
+                wanted: format!("{} cells", self.header.columns.len()),
+            });
+            return Ok(sink(Item::Bad(problems)));
+        }
+        let (mut record, mut member) = (Record::new(), Record::new());
+        for (place, cell) in raw.iter().enumerate() {
+            let cell = utf8(cell, line, &self.header.names[place])?;
+            let Some((field, of_member)) = &self.header.columns[place] else { continue };
+            match field.kind.parse(cell, self.today) {
+                Ok(Some(value)) if *of_member => member.set(&field.name, value),
+                Ok(Some(value)) => record.set(&field.name, value),
+                Ok(None) => {}
+                Err(error) => problems.push(Problem {
+                    line,
+                    column: Some(field.name.clone()),
+                    fault: error.to_string(),
+                    found: shorten(cell),
+                    wanted: error.wanted(),
+                }),
+            }
+        }
+        self.check(&mut record, &mut member, line, &mut problems);
+        let record = in_field_order(record, &self.made.fields);
+        let member = in_field_order(member, &self.made.members);
+        if self.made.group.is_some() {
+            return Ok(self.group_row(Row { number, line, record }, member, problems, sink));
+        }
+        if problems.is_empty() {
+            self.look_alike(&record, line, sink);
+            return Ok(sink(Item::Row(Row { number, line, record })));
+        }
+        Ok(sink(Item::Bad(problems)))
+    }
+
+    /// The rules over several fields: required ones, one name at least, no subject twice.
+    fn check(&mut self, record: &mut Record, member: &mut Record, line: u64, problems: &mut Vec<Problem>) {
+        let faulty = |name: &str, problems: &[Problem]| problems.iter().any(|p| p.column.as_deref() == Some(name));
+        for (fields, values) in [(&self.made.fields, &*record), (&self.made.members, &*member)] {
+            for field in fields.iter().filter(|f| f.required && f.kind != crate::credential::kind::Kind::Members) {
+                if values.get(&field.name).is_none() && !faulty(&field.name, problems) {
+                    problems.push(Problem {
+                        line,
+                        column: Some(field.name.clone()),
+                        fault: "empty".to_owned(),
+                        found: String::new(),
+                        wanted: "a value in every row".to_owned(),
+                    });
+                }
+            }
+        }
+        let named = if self.made.group.is_some() { member } else { record };
+        let any = self.made.any_of.iter().any(|name| named.get(name).is_some() || faulty(name, problems));
+        if !self.made.any_of.is_empty() && !any {
+            problems.push(Problem {
+                line,
+                column: self.made.any_of.first().cloned(),
+                fault: "no name at all".to_owned(),
+                found: String::new(),
+                wanted: format!("a value in {}", self.made.any_of.join(" or ")),
+            });
+        }
+        if let Some(problem) = latin_name(named, line) {
+            problems.push(problem);
+        }
+        self.seen_before(named, line, problems);
+    }
+
+    fn seen_before(&mut self, record: &Record, line: u64, problems: &mut Vec<Problem>) {
+        let column = if self.made.group.is_some() { "individual_id" } else { self.made.subject.as_str() };
+        let Some(subject) = record.get(column) else { return };
+        let subject = subject.to_string();
+        if let Some(first) = self.seen.get(&digest(&[&subject])) {
+            problems.push(Problem {
+                line,
+                column: Some(column.to_owned()),
+                fault: format!("same as in line {first}"),
+                found: shorten(&subject),
+                wanted: "every person once".to_owned(),
+            });
+        } else {
+            self.seen.insert(digest(&[&subject]), line);
+        }
+    }
+
+    fn look_alike(&mut self, record: &Record, line: u64, sink: &mut dyn FnMut(Item) -> bool) {
+        let Some(key) = super::subject::name_key(record) else { return };
+        if let Some(first) = self.people.get(&digest(&[&key])) {
+            sink(Item::Warning(format!("line {line}: same name and date of birth as in line {first}")));
+        } else {
+            self.people.insert(digest(&[&key]), line);
+        }
+    }
+
+    fn group_row(
+        &mut self,
+        row: Row,
+        member: Record,
+        problems: Vec<Problem>,
+        sink: &mut dyn FnMut(Item) -> bool,
+    ) -> bool {
+        let key = self.made.group.as_ref().map(|column| row.record.text(column)).unwrap_or_default();
+        if self.group.as_ref().is_none_or(|group| group.key != key) {
+            if !self.end_group(sink) {
+                return false;
+            }
+            let again = self.seen.insert(digest(&["group", &key]), row.line);
+            self.group = Some(Group { key: key.clone(), row: row.clone(), members: Vec::new(), bad: again.is_some() });
+            if let Some(first) = again {
+                let column = self.made.group.clone();
+                let fault = format!("the rows of a group stand together; this one began in line {first}");
+                let wanted = "all rows of a group one after the other".to_owned();
+                return sink(Item::Bad(vec![Problem { line: row.line, column, fault, found: key, wanted }]));
+            }
+        }
+        let group = self.group.as_mut().expect("there is one by now");
+        if problems.is_empty() {
+            group.members.push(member);
+            return true;
+        }
+        group.bad = true;
+        sink(Item::Bad(problems))
+    }
+
+    /// Hands out the group that has ended, unless one of its rows was bad: half a household is a false statement.
+    fn end_group(&mut self, sink: &mut dyn FnMut(Item) -> bool) -> bool {
+        let Some(mut group) = self.group.take() else { return true };
+        if group.bad {
+            return true;
+        }
+        if let Some(field) = self.made.members_field() {
+            group.row.record.set(&field.name, Value::Members(group.members));
+        }
+        sink(Item::Row(Row { record: in_field_order(group.row.record, &self.made.fields), ..group.row }))
+    }
+}
+
+/// Puts the values into the order of the type, whatever the order of the list's columns, so that the same person gives
+/// the same record from any list.
+fn in_field_order(record: Record, fields: &[Field]) -> Record {
+    let value = |field: &Field| record.get(&field.name).map(|value| (field.name.clone(), value.clone()));
+    fields.iter().filter_map(value).collect()
+}
+
+/// A name only in another script gets its Latin form by ICAO Doc 9303-3, or a problem where the tables have no such script.
+fn latin_name(record: &mut Record, line: u64) -> Option<Problem> {
+    let has = |column: &str| record.get(column).is_some();
+    if !has("native_name") || has("given_names") || has("family_name") || has("full_name") {
+        return None;
+    }
+    let native = record.text("native_name");
+    match to_latin(&native, &record.text("native_language")) {
+        Some(latin) => {
+            record.set("full_name", Value::Text(latin));
+            None
+        }
+        None => Some(Problem {
+            line,
+            column: Some("given_names".to_owned()),
+            fault: "no Latin name, and ICAO Doc 9303-3 has no table for this script".to_owned(),
+            found: shorten(&native),
+            wanted: "the name in Latin letters too".to_owned(),
+        }),
+    }
+}
+
+fn utf8<'a>(cell: &'a [u8], line: u64, column: &str) -> Result<&'a str, ListError> {
+    std::str::from_utf8(cell).map_err(|error| {
+        let byte = cell[error.valid_up_to()];
+        let guess =
+            if byte >= 0xa0 { "ISO 8859-1 (Latin-1) or Windows-1252" } else { "Windows-1252 or another old encoding" };
+        ListError::Encoding { line, column: column.to_owned(), byte, guess }
+    })
+}
+
+fn shorten(cell: &str) -> String {
+    if cell.chars().count() <= 40 { cell.to_owned() } else { cell.chars().take(40).chain("…".chars()).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str = "individual_id,given_names,family_name,native_name,native_language,date_of_birth,legal_status";
+
+    fn registration() -> CredentialType {
+        CredentialType::parse(include_str!("../../templates/registration/type.toml")).unwrap()
+    }
+
+    fn household() -> CredentialType {
+        CredentialType::parse(include_str!("../../templates/household/type.toml")).unwrap()
+    }
+
+    fn all(list: &[u8], made: &CredentialType) -> Result<(Vec<Row>, Vec<String>, Vec<String>), ListError> {
+        let (mut rows, mut bad, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
+        read(list, made, Date::constant(2026, 11, 21), &mut |item| {
+            match item {
+                Item::Row(row) => rows.push(row),
+                Item::Bad(problems) => bad.extend(problems.iter().map(ToString::to_string)),
+                Item::Warning(warning) => warnings.push(warning),
+            }
+            true
+        })?;
+        Ok((rows, bad, warnings))
+    }
+
+    fn one(row: &str) -> (Vec<Row>, Vec<String>, Vec<String>) {
+        all(format!("{HEADER}\n{row}\n").as_bytes(), &registration()).unwrap()
+    }
+
+    #[test]
+    fn spreadsheets_of_every_habit_give_the_same_records() {
+        let plain = one("K-1,Amina,Yusuf,,,1990,refugee").0;
+        for list in [
+            format!("\u{feff}{HEADER}\r\nK-1,Amina,Yusuf,,,1990,refugee\r\n"),
+            format!("{HEADER}\nK-1,Amina,Yusuf,,,1990,refugee").replace(',', ";"),
+            format!("{HEADER}\nK-1,Amina,Yusuf,,,1990,refugee\n\n,,,,,,\n").replace(',', "\t"),
+            "legal_status,individual_id,family_name,given_names,date_of_birth\nRefugee,K-1,Yusuf,Amina,1990\n"
+                .to_owned(),
+        ] {
+            assert_eq!(all(list.as_bytes(), &registration()).unwrap().0[0].record, plain[0].record, "{list}");
+        }
+    }
+
+    #[test]
+    fn a_bad_row_is_told_by_line_and_column_and_the_next_is_read() {
+        let (rows, bad, _) = one("K-1,Amina,Yusuf,,,1990-02-30,vip\nK-2,Amina,Yusuf,,,1990,refugee");
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].line, 3);
+        assert_eq!(
+            bad[0],
+            "line 2, date_of_birth: 30 February does not exist; found \"1990-02-30\"; wanted a date like 1987-03-14, 1987-03, 1987 or 1987~"
+        );
+        assert!(
+            bad[1].starts_with(
+                "line 2, legal_status: unknown value; found \"vip\"; wanted one of refugee, asylum-seeker"
+            )
+        );
+    }
+
+    #[test]
+    fn nobody_stands_twice_and_who_looks_alike_is_pointed_out() {
+        let (rows, bad, warnings) =
+            one("K-1,Amina,Yusuf,,,1990,refugee\nK-1,A,B,,,1991,refugee\nK-3,Yusuf,Amína,,,1990,refugee");
+        assert_eq!(rows.len(), 2);
+        assert!(bad[0].starts_with("line 3, individual_id: same as in line 2"), "{bad:?}");
+        assert_eq!(warnings, ["line 4: same name and date of birth as in line 2"]);
+    }
+
+    #[test]
+    fn a_name_only_in_arabic_is_transliterated_and_one_only_in_ethiopic_is_asked_for() {
+        let (rows, bad, _) = one("K-1,,,محمد,ar,1990,refugee\nK-2,,,ሂሩት,am,1990,refugee\nK-3,,,,,1990,refugee");
+        assert_eq!(rows[0].record.text("full_name"), "MXHMD");
+        assert!(bad[0].starts_with("line 3, given_names: no Latin name"), "{bad:?}");
+        assert!(bad[1].starts_with("line 4, given_names: no name at all"), "{bad:?}");
+    }
+
+    #[test]
+    fn a_household_is_one_row_and_a_fault_in_it_leaves_all_of_it_out() {
+        let list = "household,individual_id,given_names,relationship\nH-1,K-1,Amina,principal\nH-1,K-2,Ali,child\nH-2,K-3,X,neighbour\nH-2,K-4,Y,child\nH-1,K-5,Z,child\n";
+        let (rows, bad, _) = all(list.as_bytes(), &household()).unwrap();
+        assert_eq!(rows.len(), 1);
+        let Some(Value::Members(members)) = rows[0].record.get("members") else { panic!("members") };
+        assert_eq!(members[1].text("given_names"), "Ali");
+        assert_eq!(bad.len(), 2, "{bad:?}");
+        assert!(bad[1].contains("the rows of a group stand together; this one began in line 2"), "{bad:?}");
+    }
+
+    #[test]
+    fn what_is_not_a_list_is_named() {
+        for (list, expect) in [
+            (&b""[..], "the list is empty"),
+            (b"individual_id,given_names,legal_status\n", "the list has a header and no rows"),
+            (
+                b"individual_id,legal_status\nK-1,refugee\n",
+                "line 1: no column given_names or family_name or full_name or native_name",
+            ),
+            (b"individual_id,given_names,given_names,legal_status\n", "line 1: the column given_names stands twice"),
+            (
+                b"individual_id,given_names,legal_status\nK-1,No\xeblla,refugee\n",
+                "line 2, given_names: byte 0xEB is not UTF-8; the file looks like ISO 8859-1",
+            ),
+            (b"\xff\xfei\0d\0", "the list is UTF-16"),
+            (b"PK\x03\x04....", "the list is a spreadsheet or ZIP file, not text"),
+            (b"%PDF-1.7", "the list is a PDF, not text"),
+        ] {
+            let error = all(list, &registration()).unwrap_err().to_string();
+            assert!(error.starts_with(expect), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_unclosed_quote_does_not_swallow_a_large_file() {
+        let endless = std::io::repeat(b'x');
+        let start = format!("{HEADER}\nK-1,\"Amina");
+        let error = read(
+            std::io::Read::chain(start.as_bytes(), endless),
+            &registration(),
+            Date::constant(2026, 11, 21),
+            &mut |_| true,
+        );
+        assert!(error.unwrap_err().to_string().starts_with("line 2: the list cannot be read as CSV"));
+    }
+
+    #[test]
+    fn unknown_columns_and_missing_cells_are_pointed_out() {
+        let list = format!("{HEADER},shoe_size\nK-1,Amina,Yusuf,,,1990,refugee,42\nK-2,Amina\n");
+        let (rows, bad, warnings) = all(list.as_bytes(), &registration()).unwrap();
+        assert_eq!((rows.len(), bad.len()), (1, 1));
+        assert!(warnings[0].contains("\"shoe_size\" is not a field of registration"), "{warnings:?}");
+        assert!(
+            bad[0].starts_with("line 3: another number of cells than the header; found \"2\"; wanted 8 cells"),
+            "{bad:?}"
+        );
+    }
+}

@@ -1,0 +1,179 @@
+//! What the boxes of a page show, apart from grids and tables.
+
+use std::sync::Arc;
+
+use super::certificate::{Direction, Words};
+use super::compose::{Canvas, Part};
+use super::font::Weight;
+use super::layout::{Area, LayoutBox, Style};
+use super::matrix;
+use super::page::Item;
+use super::preflight::Problem;
+use super::text::Span;
+
+const WHITE: [u8; 3] = [255; 3];
+
+/// Length of the scale mark, in mm.
+const SCALE_MARK: f32 = 50.0;
+/// Thickness of the scale mark and of the photo's frame, in mm.
+const HAIRLINE: f32 = 0.2;
+/// Space between the outline of a symbol's box and its quiet zone, in mm.
+const OUTLINE_GAP: f32 = 0.4;
+/// Height of the scale mark's ends, in mm.
+const TICK: f32 = 2.0;
+
+impl Canvas<'_> {
+    pub(super) fn title(&mut self, one: &LayoutBox, area: Area) {
+        let title = &self.certificate.title;
+        let mut parts = vec![self.part(self.local(title.first(), &one.style), one.style, 0.0, "title")];
+        if let Some(english) = title.second() {
+            parts.push(self.part(self.in_english(english, &one.second), one.second, 1.0, "title"));
+        }
+        self.block(one, area, parts);
+    }
+
+    pub(super) fn issuer(&mut self, one: &LayoutBox, area: Area) {
+        let certificate = self.certificate;
+        let plain = |canvas: &Self, text: &str, style| canvas.span(text, style, Direction::Auto, None);
+        let mut parts = vec![self.part(plain(self, &certificate.issuer, &one.style), one.style, 0.0, "issuer")];
+        if let Some(country) = &certificate.issuer_country {
+            parts.push(self.part(plain(self, country, &one.second), one.second, 0.5, "issuer country"));
+        }
+        self.block(one, area, parts);
+    }
+
+    pub(super) fn names(&mut self, one: &LayoutBox, area: Area) {
+        let mut parts = Vec::new();
+        for (place, name) in self.certificate.names.iter().enumerate() {
+            let style = if place == 0 { one.style } else { one.second };
+            let language: Option<Arc<str>> = name.language.as_deref().map(Arc::from);
+            let span = self.span(&name.text, &style, Direction::Auto, language.as_ref());
+            parts.push(self.part(span, style, 1.5, "name"));
+        }
+        self.block(one, area, parts);
+    }
+
+    pub(super) fn caption(&mut self, one: &LayoutBox, area: Area) {
+        let words = self.word(|words| &words.caption);
+        let spans = self.label(&words, &one.style);
+        self.block(one, area, vec![Part { spans, style: one.style, before: 0.0, field: "caption", shrinks: true }]);
+    }
+
+    pub(super) fn how_to_check(&mut self, one: &LayoutBox, area: Area) {
+        let head = self.word(|words| &words.how);
+        let (local, english) = self.layout.words.steps(&self.certificate.language);
+        let bold = |style: Style| {
+            let mut style = style;
+            style.face.weight = Weight::Bold;
+            style
+        };
+        let mut parts: Vec<Part<'_>> = Vec::new();
+        let first = if local.is_empty() { &english } else { &local };
+        parts.push(self.part(self.local(head.first(), &bold(one.style)), bold(one.style), 0.0, "how to check"));
+        for step in first {
+            parts.push(self.part(self.local(step, &one.style), one.style, 0.6, "how to check"));
+        }
+        if let (Some(head), false) = (head.second(), english.is_empty()) {
+            parts.push(self.part(self.in_english(head, &bold(one.second)), bold(one.second), 2.0, "how to check"));
+            for step in &english {
+                parts.push(self.part(self.in_english(step, &one.second), one.second, 0.5, "how to check"));
+            }
+        }
+        parts.iter_mut().for_each(|part| part.shrinks = false);
+        self.block(one, area, parts);
+    }
+
+    pub(super) fn scale_mark(&mut self, one: &LayoutBox, area: Area) {
+        let colour = self.layout.ink;
+        let left = if self.right_to_left { area.x + area.width - SCALE_MARK } else { area.x };
+        let bar = |x, y, width, height| Item::Fill { area: Area { x, y, width, height }, colour };
+        self.items.push(bar(left, area.y + (TICK - HAIRLINE) / 2.0, SCALE_MARK, HAIRLINE));
+        self.items.push(bar(left, area.y, HAIRLINE, TICK));
+        self.items.push(bar(left + SCALE_MARK - HAIRLINE, area.y, HAIRLINE, TICK));
+        let under = Area { y: area.y + TICK + 0.6, height: area.height - TICK - 0.6, ..area };
+        let words = self.word(|words| &words.scale);
+        let spans = self.label(&words, &one.style);
+        self.block(one, under, vec![Part { spans, style: one.style, before: 0.0, field: "scale mark", shrinks: true }]);
+    }
+
+    pub(super) fn photo(&mut self, area: Area) {
+        let Some(picture) = &self.certificate.photo else { return };
+        let (width, height) = (picture.width() as f32, picture.height() as f32);
+        let scale = (area.width / width).min(area.height / height);
+        let (width, height) = (width * scale, height * scale);
+        let x = area.x + (area.width - width) / 2.0;
+        let framed = Area { x, y: area.y, width, height };
+        let frame = Area {
+            x: x - HAIRLINE,
+            y: area.y - HAIRLINE,
+            width: width + 2.0 * HAIRLINE,
+            height: height + 2.0 * HAIRLINE,
+        };
+        self.items.push(Item::Fill { area: frame, colour: self.layout.ink });
+        self.items.push(Item::Picture { area: framed, picture: Arc::new(picture.clone()) });
+    }
+
+    pub(super) fn symbol(&mut self, one: &LayoutBox, area: Area) {
+        let symbols = &self.certificate.symbols;
+        let plan = match (symbols.iter().map(crate::symbol::Matrix::width).max(), self.planned) {
+            (Some(modules), _) => (symbols.len(), modules),
+            (None, Some(planned)) => (planned.count.max(1), planned.modules),
+            (None, None) => return,
+        };
+        let (count, modules) = plan;
+        let inner = area.inset(OUTLINE_GAP);
+        match matrix::place(inner, count, modules, one.largest, self.layout.dots_per_inch) {
+            Err(matrix::TooSmall { wanted, found }) => {
+                self.problems.push(Problem::SymbolTooLarge { box_name: one.name.clone(), modules, wanted, found });
+            }
+            Ok(places) => {
+                self.items.push(Item::Fill { area, colour: WHITE });
+                self.outline(area);
+                for (placed, matrix) in places.iter().zip(symbols) {
+                    // A smaller part of a set keeps the module size of the largest, in the middle of its frame.
+                    let spare = (modules - matrix.width()) / 2;
+                    let shift = spare as f32 * placed.module;
+                    self.items.push(Item::Symbol {
+                        x: placed.x + shift,
+                        y: placed.y + shift,
+                        module: placed.module,
+                        matrix: Arc::new(matrix.clone()),
+                    });
+                }
+            }
+        }
+    }
+
+    /// A hairline around an area, inside it.
+    fn outline(&mut self, area: Area) {
+        let colour = self.layout.ink.map(|channel| channel.saturating_add((255 - channel) / 4 * 3));
+        let Area { x, y, width, height } = area;
+        let (right, bottom) = (x + width - HAIRLINE, y + height - HAIRLINE);
+        let sides = [
+            (x, y, width, HAIRLINE),
+            (x, bottom, width, HAIRLINE),
+            (x, y, HAIRLINE, height),
+            (right, y, HAIRLINE, height),
+        ];
+        for (x, y, width, height) in sides {
+            self.items.push(Item::Fill { area: Area { x, y, width, height }, colour });
+        }
+    }
+
+    /// A label in both languages: the document's first, English after it and lighter.
+    pub(super) fn label(&self, words: &Words, style: &Style) -> Vec<Span> {
+        let mut spans = vec![self.local(words.first(), style)];
+        if let Some(english) = words.second() {
+            let mut lighter = *style;
+            lighter.face.colour = style.face.colour.map(|channel| channel.saturating_add((255 - channel) / 4));
+            lighter.face.weight = Weight::Regular;
+            spans.push(self.in_english("  ·  ", &lighter));
+            spans.push(self.in_english(english, &lighter));
+        }
+        spans
+    }
+
+    fn part<'p>(&self, span: Span, style: Style, before: f32, field: &'p str) -> Part<'p> {
+        Part { spans: vec![span], style, before, field, shrinks: true }
+    }
+}

@@ -1,0 +1,270 @@
+//! Certificate + layout → page in millimetres.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use unicode_bidi::get_base_direction;
+
+use super::certificate::{Certificate, Direction, Words};
+use super::font::Fonts;
+use super::layout::{Align, Area, Layout, LayoutBox, Show, Style, When};
+use super::page::{Item, Page};
+use super::paragraph::{Fit, Fitted, Paragraph};
+use super::preflight::{Overflow, Problem, SymbolPlan, check_texts};
+use super::text::Span;
+use super::words::FixedWords;
+
+/// Each try of a whole block is this much smaller than the one before.
+const BLOCK_SHRINK: f32 = 0.96;
+
+/// Lines that a single text may take.
+const LINES_AT_MOST: usize = 40;
+
+/// Composes pages. Can be shared between threads.
+#[derive(Clone, Copy, Debug)]
+pub struct Printer<'a> {
+    layout: &'a Layout,
+    fonts: &'a Fonts,
+}
+
+impl<'a> Printer<'a> {
+    /// A printer of one layout.
+    pub fn new(layout: &'a Layout, fonts: &'a Fonts) -> Self {
+        Self { layout, fonts }
+    }
+
+    /// Composes one page.
+    pub fn page(&self, certificate: &Certificate) -> Result<Page, Vec<Problem>> {
+        compose(certificate, self.layout, self.fonts, None)
+    }
+
+    /// Composes pages on all cores; they come back in the order of the certificates.
+    pub fn pages(&self, certificates: &[Certificate]) -> Vec<Result<Page, Vec<Problem>>> {
+        certificates.par_iter().map(|certificate| self.page(certificate)).collect()
+    }
+}
+
+/// Composes a page; without symbols, room is kept for the planned ones.
+pub(super) fn compose(
+    certificate: &Certificate,
+    layout: &Layout,
+    fonts: &Fonts,
+    planned: Option<SymbolPlan>,
+) -> Result<Page, Vec<Problem>> {
+    let problems = check_texts(certificate);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let mut canvas = Canvas::new(certificate, layout, fonts, planned);
+    canvas.check_places();
+    for one in layout.boxes.iter() {
+        canvas.show(one);
+    }
+    if canvas.problems.is_empty() {
+        let background = layout.background.clone();
+        Ok(Page { width: layout.width, height: layout.height, items: canvas.items, background, fonts: fonts.clone() })
+    } else {
+        Err(canvas.problems)
+    }
+}
+
+/// One text of a block: spans, their style, the space above, and what to call it in an error.
+pub(super) struct Part<'a> {
+    pub(super) spans: Vec<Span>,
+    pub(super) style: Style,
+    pub(super) before: f32,
+    pub(super) field: &'a str,
+    /// Whether the text may shrink on its own before it wraps.
+    pub(super) shrinks: bool,
+}
+
+/// A page while it is being composed.
+pub(super) struct Canvas<'a> {
+    pub(super) certificate: &'a Certificate,
+    pub(super) layout: &'a Layout,
+    pub(super) fonts: &'a Fonts,
+    pub(super) planned: Option<SymbolPlan>,
+    pub(super) right_to_left: bool,
+    pub(super) items: Vec<Item>,
+    pub(super) problems: Vec<Problem>,
+    language: Arc<str>,
+    english: Arc<str>,
+}
+
+impl<'a> Canvas<'a> {
+    fn new(certificate: &'a Certificate, layout: &'a Layout, fonts: &'a Fonts, planned: Option<SymbolPlan>) -> Self {
+        let right_to_left = match (&certificate.title.local, layout.words.of(&certificate.language)) {
+            (_, Some(words)) => words.right_to_left,
+            (Some(title), None) => get_base_direction(title.as_str()) == unicode_bidi::Direction::Rtl,
+            (None, None) => false,
+        };
+        Self {
+            certificate,
+            layout,
+            fonts,
+            planned,
+            right_to_left,
+            items: Vec::new(),
+            problems: Vec::new(),
+            language: certificate.language.as_str().into(),
+            english: "en".into(),
+        }
+    }
+
+    /// What the certificate has must have a box: silently leaving something out would be a lie.
+    fn check_places(&mut self) {
+        let certificate = self.certificate;
+        let wanted = [
+            (Show::Table, certificate.table.is_some(), "table"),
+            (Show::Photo, certificate.photo.is_some(), "photo"),
+            (Show::Fields, !certificate.fields.is_empty(), "fields"),
+            (Show::Names, !certificate.names.is_empty(), "names"),
+        ];
+        for (show, needed, what) in wanted {
+            if needed && !self.layout.boxes.iter().any(|one| one.show == show && self.is_there(one)) {
+                self.problems.push(Problem::NoBox { what });
+            }
+        }
+        if certificate.symbols.is_empty() && self.planned.is_none() {
+            self.problems.push(Problem::NoSymbol);
+        }
+    }
+
+    fn is_there(&self, one: &LayoutBox) -> bool {
+        match one.when {
+            When::Always => true,
+            When::Photo => self.certificate.photo.is_some(),
+            When::NoPhoto => self.certificate.photo.is_none(),
+        }
+    }
+
+    fn show(&mut self, one: &LayoutBox) {
+        if !self.is_there(one) {
+            return;
+        }
+        let area = if self.right_to_left { one.area.mirrored(self.layout.width) } else { one.area };
+        match one.show {
+            Show::Title => self.title(one, area),
+            Show::Issuer => self.issuer(one, area),
+            Show::Names => self.names(one, area),
+            Show::Fields => self.fields(one, area),
+            Show::Table => self.table(one, area),
+            Show::Photo => self.photo(area),
+            Show::Symbol => self.symbol(one, area),
+            Show::Caption => self.caption(one, area),
+            Show::Particulars => self.particulars(one, area),
+            Show::HowToCheck => self.how_to_check(one, area),
+            Show::ScaleMark => self.scale_mark(one, area),
+            Show::Rule => self.items.push(Item::Fill { area, colour: self.layout.ink }),
+        }
+    }
+
+    /// A span in the document's language.
+    pub(super) fn local(&self, text: &str, style: &Style) -> Span {
+        self.span(text, style, Direction::Auto, Some(&self.language))
+    }
+
+    /// A span in English.
+    pub(super) fn in_english(&self, text: &str, style: &Style) -> Span {
+        self.span(text, style, Direction::Auto, Some(&self.english))
+    }
+
+    /// A span.
+    pub(super) fn span(&self, text: &str, style: &Style, direction: Direction, language: Option<&Arc<str>>) -> Span {
+        Span { text: text.to_owned(), face: style.face, direction, language: language.cloned() }
+    }
+
+    /// A fixed word, in both languages.
+    pub(super) fn word(&self, word: impl Fn(&FixedWords) -> &str) -> Words {
+        self.layout.words.pick(&self.certificate.language, word)
+    }
+
+    /// A paragraph; characters that no font has become problems of `field`.
+    pub(super) fn paragraph(&mut self, spans: Vec<Span>, field: &str) -> Paragraph<'a> {
+        let paragraph = Paragraph::new(self.fonts, spans, self.right_to_left);
+        for &character in paragraph.missing() {
+            let problem = Problem::Uncovered { field: field.to_owned(), character, code: u32::from(character) };
+            if !self.problems.contains(&problem) {
+                self.problems.push(problem);
+            }
+        }
+        paragraph
+    }
+
+    /// Texts under each other in one box, all shrunk by the same factor until they fit.
+    pub(super) fn block(&mut self, one: &LayoutBox, area: Area, parts: Vec<Part<'_>>) {
+        let mut shaped = Vec::new();
+        for part in parts {
+            let paragraph = self.paragraph(part.spans, part.field);
+            shaped.push((paragraph, part.style, part.before, part.field, part.shrinks));
+        }
+        let mut too_wide = None;
+        for factor in factors(shaped.iter().map(|(_, style, ..)| style)) {
+            too_wide = None;
+            let mut y = 0.0;
+            let mut placed = Vec::new();
+            for (paragraph, style, before, field, shrinks) in &shaped {
+                let fit = scaled(style, factor);
+                let fit = if *shrinks { fit } else { fit.wrapping_only() };
+                let Some(fitted) = paragraph.fit(fit, area.width, f32::MAX, LINES_AT_MOST) else {
+                    too_wide = Some(*field);
+                    break;
+                };
+                y += if placed.is_empty() { 0.0 } else { *before * factor };
+                placed.push((y, fitted));
+                y += placed.last().map_or(0.0, |(_, fitted)| fitted.height);
+            }
+            if too_wide.is_none() && y <= area.height {
+                for (y, fitted) in placed {
+                    self.lines(fitted, area, area.y + y, one.align);
+                }
+                return;
+            }
+        }
+        let field = too_wide.or(shaped.first().map(|(_, _, _, field, _)| *field)).unwrap_or_default().to_owned();
+        let smallest = shaped.iter().map(|(_, style, ..)| style.fit.smallest).fold(f32::MAX, f32::min);
+        self.overflow(one, area, field, smallest);
+    }
+
+    /// Records that a box is too small.
+    pub(super) fn overflow(&mut self, one: &LayoutBox, area: Area, field: String, smallest: f32) {
+        let Area { width, height, .. } = area;
+        self.problems.push(Overflow { box_name: one.name.clone(), field, width, height, smallest }.into());
+    }
+
+    /// Draws lines from `top` down.
+    pub(super) fn lines(&mut self, fitted: Fitted, area: Area, top: f32, align: Align) {
+        let em = fitted.size * super::paragraph::MM_PER_POINT;
+        for (line, baseline) in fitted.lines.into_iter().zip(fitted.baselines) {
+            let free = area.width - line.width * em;
+            let mut x = area.x
+                + match (align, self.right_to_left) {
+                    (Align::Centre, _) => free / 2.0,
+                    (Align::Start, false) | (Align::End, true) => 0.0,
+                    (Align::Start, true) | (Align::End, false) => free,
+                };
+            for run in line.runs {
+                let advance = run.width * em;
+                self.items.push(Item::Text { x, y: top + baseline, size: fitted.size * run.face.scale, run });
+                x += advance;
+            }
+        }
+    }
+}
+
+/// A style made smaller, but not smaller than it may be.
+pub(super) fn scaled(style: &Style, factor: f32) -> Fit {
+    let Fit { size, smallest, leading } = style.fit;
+    Fit { size: (size * factor).max(smallest), smallest, leading }
+}
+
+/// Factors to try, from 1 down to where every style is at its smallest.
+pub(super) fn factors<'s>(styles: impl Iterator<Item = &'s Style>) -> impl Iterator<Item = f32> {
+    let least = styles.map(|style| style.fit.smallest / style.fit.size).fold(1.0, f32::min);
+    let mut next = Some(1.0);
+    std::iter::from_fn(move || {
+        let factor = next?;
+        next = (factor > least).then(|| (factor * BLOCK_SHRINK).max(least));
+        Some(factor)
+    })
+}

@@ -1,0 +1,125 @@
+//! The bytes of a PDF in, one answer out: whether a compressed stream in it unpacks to more than anyone can use.
+//!
+//! hayro unpacks a stream into memory without a limit, and a megabyte of deflate can hold a gigabyte. So every stream is first
+//! unpacked here into nothing, as often as it is packed.
+
+use super::deadline::Deadline;
+use flate2::bufread::{DeflateDecoder, ZlibDecoder};
+use std::io::{BufRead, BufReader, Read};
+
+/// A stream packed more often than this is refused as well.
+const MOST_LAYERS: usize = 4;
+
+/// Whether any deflate stream of the file unpacks to more than `limit` bytes, or time runs out while counting.
+pub(super) fn exceeds(file: &[u8], limit: u64, deadline: Deadline) -> bool {
+    streams(file).any(|stream| deadline.has_passed() || stream_exceeds(stream, limit))
+}
+
+/// Everything after each keyword `stream`; the end is found by unpacking, as the stated length may lie.
+fn streams(file: &[u8]) -> impl Iterator<Item = &[u8]> {
+    const KEYWORD: &[u8] = b"stream";
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let at = from + file.get(from..)?.windows(KEYWORD.len()).position(|window| window == KEYWORD)?;
+            from = at + KEYWORD.len();
+            if at >= 3 && &file[at - 3..at] == b"end" {
+                continue;
+            }
+            return Some(match &file[from..] {
+                [b'\r', b'\n', rest @ ..] | [b'\n' | b'\r', rest @ ..] => rest,
+                rest => rest,
+            });
+        }
+    })
+}
+
+fn stream_exceeds(packed: &[u8], limit: u64) -> bool {
+    for layers in 1..=MOST_LAYERS {
+        let Some(reader) = unpack(packed, layers, limit) else { return false };
+        // Damage ends a stream: what was counted until then is what would be unpacked.
+        if count(reader) > limit {
+            return true;
+        }
+    }
+    unpack(packed, MOST_LAYERS + 1, limit).is_some()
+}
+
+/// A reader through `layers` layers of deflate; `None` when the stream has fewer.
+fn unpack(packed: &[u8], layers: usize, limit: u64) -> Option<Box<dyn BufRead + '_>> {
+    let mut reader: Box<dyn BufRead> = Box::new(packed);
+    for layer in 0..layers {
+        let start = reader.fill_buf().ok()?;
+        let is_zlib = matches!(start, [cmf, flg, ..]
+            if cmf & 0x0F == 8 && (u16::from(*cmf) << 8 | u16::from(*flg)) % 31 == 0);
+        let unpacked: Box<dyn Read> = match (is_zlib, layer) {
+            (true, _) => Box::new(ZlibDecoder::new(reader).take(limit + 1)),
+            // hayro takes whatever has no zlib header as bare deflate. Text is told from it by failing at once.
+            (false, 0) => Box::new(DeflateDecoder::new(reader).take(limit + 1)),
+            (false, _) => return None,
+        };
+        reader = Box::new(BufReader::with_capacity(1 << 16, unpacked));
+    }
+    Some(reader)
+}
+
+fn count(mut reader: impl BufRead) -> u64 {
+    let mut total = 0;
+    while let Ok(chunk) = reader.fill_buf() {
+        let length = chunk.len();
+        if length == 0 {
+            break;
+        }
+        total += length as u64;
+        reader.consume(length);
+    }
+    total
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::Compression;
+    use flate2::write::ZlibEncoder;
+    use std::io::Write;
+
+    fn pack(data: &[u8]) -> Vec<u8> {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(data).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn file(stream: &[u8]) -> Vec<u8> {
+        [b"1 0 obj <</Filter /FlateDecode>>\nstream\r\n", stream, b"\nendstream endobj"].concat()
+    }
+
+    #[test]
+    fn a_stream_is_measured_by_what_it_unpacks_to() {
+        let packed = file(&pack(&vec![b' '; 100_000]));
+        assert!(packed.len() < 1000);
+        assert!(exceeds(&packed, 99_999, Deadline::never()));
+        assert!(!exceeds(&packed, 100_000, Deadline::never()));
+    }
+
+    #[test]
+    fn a_stream_packed_twice_is_unpacked_twice() {
+        let packed = file(&pack(&pack(&vec![b' '; 1_000_000])));
+        assert!(exceeds(&packed, 500_000, Deadline::never()));
+        assert!(!exceeds(&packed, 1_000_000, Deadline::never()));
+    }
+
+    #[test]
+    fn a_stream_packed_for_ever_is_refused() {
+        let packed = (0..6).fold(b"x".to_vec(), |data, _| pack(&data));
+        assert!(exceeds(&file(&packed), 1_000_000, Deadline::never()));
+    }
+
+    #[test]
+    fn text_and_damage_are_not_bombs() {
+        assert!(!exceeds(&file(b"BT /F1 12 Tf (Hello) Tj ET"), 1000, Deadline::never()));
+        let mut damaged = pack(&vec![b' '; 100]);
+        damaged.truncate(6);
+        assert!(!exceeds(&file(&damaged), 1000, Deadline::never()));
+        assert!(!exceeds(b"", 0, Deadline::never()));
+    }
+}

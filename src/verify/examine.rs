@@ -1,0 +1,245 @@
+//! From the bytes of a symbol to a finding.
+
+use jiff::Timestamp;
+
+use crate::credential::{StatusRef, Types};
+use crate::envelope::{Collector, EnvelopeError, Progress, TextError};
+use crate::format::{self, Format, FormatError, Presented, Recognised, Statement, Why, nansen};
+use crate::seal::{Authentic, PublicKey};
+
+use super::decide::{Signer, StatusKnown, decide};
+use super::finding::{Finding, Issuer, TrustUsed};
+use super::reason::Reason;
+
+/// A key that a trust list names, with what the list says of it.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The key.
+    pub key: PublicKey,
+    /// Whether the message names this key; one that is only tried says nothing when it does not fit.
+    pub named: bool,
+    /// Whose key it is.
+    pub issuer: Issuer,
+    /// Types that it may sign; empty when it may sign all.
+    pub types: Vec<String>,
+    /// When it came into use.
+    pub valid_from: Option<Timestamp>,
+    /// From when it was no longer in use.
+    pub valid_until: Option<Timestamp>,
+    /// The list that names it.
+    pub list: TrustUsed,
+    /// Whether that list is too old to decide by.
+    pub list_is_stale: bool,
+}
+
+/// What is known of issuers and of withdrawn credentials. Answered by the trust store.
+pub trait Trust {
+    /// Every key that a list names by this identifier for this format (several certificates may share one), and those
+    /// that are tried because issuer or message names no key.
+    fn keys(&self, kid: Option<&[u8]>, format: Format, now: Timestamp) -> Vec<Known>;
+
+    /// What the status list of the issuer with this key says.
+    fn status(&self, signer: &PublicKey, status: &StatusRef, now: Timestamp) -> StatusKnown;
+}
+
+/// Parts of documents that are spread over several symbols, pages or files.
+#[derive(Debug, Default)]
+pub struct Pile {
+    collector: Collector,
+    /// Documents that were complete before, and have had their finding.
+    examined: Vec<Vec<u8>>,
+}
+
+impl Pile {
+    /// A pile without parts.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A finding for each document of which parts are missing.
+    pub fn missing(&self) -> Vec<Finding> {
+        let told = |progress: &Progress| {
+            if progress.damaged {
+                return Finding::refused(Reason::Malformed, Some("the parts do not make a document".to_owned()));
+            }
+            let list =
+                |places: &[u8]| places.iter().map(|place| (place + 1).to_string()).collect::<Vec<_>>().join(", ");
+            let detail = format!(
+                "{} of {} symbols, {} are needed; symbols {} were not seen",
+                progress.have.len(),
+                progress.set.n,
+                progress.set.k,
+                list(&progress.missing)
+            );
+            Finding::refused(Reason::Incomplete, Some(detail))
+        };
+        let findings = self.collector.missing();
+        findings.iter().map(told).map(|finding| named(finding, Format::Nansen)).collect()
+    }
+}
+
+/// Examines one symbol. A part of a longer document goes onto the pile, and gives a finding when it completes one.
+pub fn examine_symbol(
+    symbol: &[u8],
+    pile: &mut Pile,
+    trust: &dyn Trust,
+    types: &Types,
+    now: Timestamp,
+) -> Vec<Finding> {
+    match format::recognise(symbol) {
+        Ok(Recognised::Sealed(presented)) => vec![examine(&presented, trust, types, now)],
+        Ok(Recognised::Part { bytes, .. }) => {
+            if let Err(error) = pile.collector.add(&bytes) {
+                return vec![named(Finding::refused(Reason::Malformed, Some(with_causes(&error))), Format::Nansen)];
+            }
+            let mut findings = Vec::new();
+            for envelope in pile.collector.complete() {
+                if !pile.examined.contains(&envelope) {
+                    findings.push(match nansen::open(&envelope) {
+                        Ok(presented) => examine(&presented, trust, types, now),
+                        Err(error) => unopened(&error),
+                    });
+                    pile.examined.push(envelope);
+                }
+            }
+            findings
+        }
+        Ok(Recognised::Known { name, why }) => vec![known_by_name(name, why)],
+        Ok(Recognised::Unknown) => {
+            vec![Finding::refused(Reason::Unsigned, Some("a symbol of no format that nansen knows".to_owned()))]
+        }
+        Err(error) => vec![unopened(&error)],
+    }
+}
+
+/// Examines a message: whose key, whether it signed, and whether the paper is in force.
+pub fn examine(presented: &Presented, trust: &dyn Trust, types: &Types, now: Timestamp) -> Finding {
+    let format = presented.format;
+    let kid = presented.sealed.kid_bytes();
+    if presented.sealed.signature().is_empty() {
+        let finding = Finding::refused(Reason::Unsigned, Some("the signature is empty".to_owned()));
+        return unvouched(finding, presented, types);
+    }
+    let keys = trust.keys(kid, format, now);
+    let opened = |known: &Known| presented.sealed.open_with(&known.key).ok();
+    let signed = keys.iter().find_map(|known| opened(known).map(|payload| (known, payload)));
+    let mut finding = match (signed, keys.iter().find(|known| known.named)) {
+        (Some((known, payload)), _) => vouched(&payload, known, format, trust, types, now),
+        (None, Some(known)) => {
+            let named_keys = keys.iter().filter(|known| known.named).count();
+            let mut finding = Finding::refused(Reason::BadSignature, Some(not_signed_by(known, named_keys)));
+            finding.trust = Some(known.list.clone());
+            named(finding, format)
+        }
+        (None, None) => {
+            let detail = kid.is_none().then(|| "the message does not say whose key signed it".to_owned());
+            unvouched(Finding::refused(Reason::UnknownIssuer, detail), presented, types)
+        }
+    };
+    finding.kid = kid.map(<[u8]>::to_vec);
+    finding
+}
+
+fn vouched(
+    payload: &Authentic<Vec<u8>>,
+    known: &Known,
+    format: Format,
+    trust: &dyn Trust,
+    types: &Types,
+    now: Timestamp,
+) -> Finding {
+    let mut finding = match format::read(format, payload, types) {
+        Ok(said) => {
+            let status = said.get().status.as_ref().map_or(StatusKnown::NotKept, |s| trust.status(&known.key, s, now));
+            let signer = Signer {
+                types: &known.types,
+                valid_from: known.valid_from,
+                valid_until: known.valid_until,
+                list_is_stale: known.list_is_stale,
+            };
+            let reason = decide(&said, &signer, status, now);
+            let detail = reason.and_then(|reason| particulars(reason, said.get(), known));
+            let mut finding = Finding::about(said, reason);
+            finding.detail = detail;
+            finding
+        }
+        Err(error) => Finding::refused(Reason::Malformed, Some(with_causes(&error))),
+    };
+    finding.issuer = Some(known.issuer.clone());
+    finding.trust = Some(known.list.clone());
+    named(finding, format)
+}
+
+/// A message that nobody at hand vouches for: its content is shown as such.
+fn unvouched(mut finding: Finding, presented: &Presented, types: &Types) -> Finding {
+    match format::preview(presented.format, presented.sealed.unverified_payload(), types) {
+        Ok(said) => finding.unverified = Some(said),
+        // Whatever key there may be: our own format has no such content.
+        Err(error) if presented.format == Format::Nansen => {
+            finding = Finding::refused(Reason::Malformed, Some(with_causes(&error)));
+        }
+        Err(error) => finding.detail = Some(with_causes(&error)),
+    }
+    named(finding, presented.format)
+}
+
+fn not_signed_by(known: &Known, keys: usize) -> String {
+    match keys {
+        1 => format!("the paper names a key of {}, which did not sign it", known.issuer.name),
+        many => format!("the paper names {many} keys of the trust list, none of which signed it"),
+    }
+}
+
+fn particulars(reason: Reason, said: &Statement, known: &Known) -> Option<String> {
+    let text = |at: Option<Timestamp>| at.map(|at| at.to_string());
+    match reason {
+        Reason::Expired => text(said.expires).map(|at| format!("expired at {at}")),
+        Reason::NotYetValid => text(said.not_before.or(said.issued)).map(|at| format!("valid from {at}")),
+        Reason::IssuerNotAuthorised => Some(format!("this key may sign {} only", known.types.join(", "))),
+        Reason::KeyNotValidThen => Some(match (text(known.valid_from), text(known.valid_until)) {
+            (from, Some(until)) => format!("the key was in use from {} until {until}", from.unwrap_or_default()),
+            (from, None) => format!("the key is in use from {}", from.unwrap_or_default()),
+        }),
+        Reason::StaleTrust => Some(format!("the trust list is {} days old", known.list.age_days)),
+        _ => None,
+    }
+}
+
+fn known_by_name(name: &'static str, why: Why) -> Finding {
+    let reason = match why {
+        Why::NetworkOnly => Reason::NetworkOnly,
+        Why::NotVerifiableOffline => Reason::NotVerifiableOffline,
+        Why::Unsigned => Reason::Unsigned,
+        Why::Encrypted => Reason::Sealed,
+    };
+    let mut finding = Finding::refused(reason, Some(format!("{name}: {why}")));
+    finding.format = Some(name.to_owned());
+    finding
+}
+
+/// A format that was recognised and does not open: newer than this program, or not what any issuer makes.
+fn unopened(error: &FormatError) -> Finding {
+    let newer = matches!(
+        error,
+        FormatError::Text(TextError::NewerVersion { .. })
+            | FormatError::HcertContext { .. }
+            | FormatError::Envelope(EnvelopeError::UnknownDictionary { .. } | EnvelopeError::UnknownLayout { .. })
+    );
+    let reason = if newer { Reason::NotVerifiableOffline } else { Reason::Malformed };
+    Finding::refused(reason, Some(with_causes(error)))
+}
+
+fn named(mut finding: Finding, format: Format) -> Finding {
+    finding.format = Some(format.to_string());
+    finding
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut told = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        told = format!("{told}: {error}");
+        cause = error.source();
+    }
+    told
+}
