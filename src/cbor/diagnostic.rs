@@ -57,7 +57,8 @@ mod tests {
 
     #[test]
     fn an_item_is_shown_as_the_specification_writes_it() {
-        let item = Value::Map(vec![(int(1), Value::Array(vec![text("a"), Value::Bytes(vec![0xab])])), (int(-2), Value::Null)]);
+        let item =
+            Value::Map(vec![(int(1), Value::Array(vec![text("a"), Value::Bytes(vec![0xab])])), (int(-2), Value::Null)]);
         assert_eq!(diagnostic(&item), "{\n  1: [\n    \"a\",\n    h'ab'\n  ],\n  -2: null\n}");
         assert_eq!(diagnostic(&Value::Tag(18, Box::new(Value::Array(vec![])))), "18([])");
     }

@@ -36,17 +36,22 @@ pub fn run(args: &Args, now: Timestamp) -> Result<Exit, Failure> {
     let folder = &args.folder;
     let home = fresh_home(folder)?;
     let before = now - SignedDuration::from_hours(24 * LONG_AGO);
-    init::run(&init::Args {
-        name: "Lakeside registration desk".to_owned(),
-        country: Some("KEN".to_owned()),
-        kind: keys::Kind::P256,
-        passphrase: PassphraseArgs::known(None),
-    }, &home, before)?;
+    init::run(
+        &init::Args {
+            name: "Lakeside registration desk".to_owned(),
+            country: Some("KEN".to_owned()),
+            kind: keys::Kind::P256,
+            passphrase: PassphraseArgs::known(None),
+        },
+        &home,
+        before,
+    )?;
 
     println!("\n— a paper that expired");
     let types = templates::all(home.path())?;
     let lists = Lists { folder, home: &home };
-    let registration = types.iter().find(|t| t.made.name == "registration").ok_or_else(|| Failure::new("no registration type"))?;
+    let registration =
+        types.iter().find(|t| t.made.name == "registration").ok_or_else(|| Failure::new("no registration type"))?;
     let sample = registration.sample().ok_or_else(|| Failure::new("the type has no sample"))?;
     lists.issue("registration", "expired", &renumber(&sample, "OLD", 1), before, Some(30))?;
     trust::sign(None, &[], &home, &PassphraseArgs::known(None), now)?;
@@ -62,8 +67,12 @@ pub fn run(args: &Args, now: Timestamp) -> Result<Exit, Failure> {
     println!("\n— a paper that is revoked, and one that is forged");
     let symbols = lists.issue("registration", "revoked", &renumber(&sample, "REVOKED", 1), now, None)?;
     let serial: Serial = symbols[0].0.parse().map_err(Failure::new)?;
-    let revocation =
-        revoke::RevokeArgs { serials: vec![serial], reason: "demo".into(), suspend: false, passphrase: PassphraseArgs::known(None) };
+    let revocation = revoke::RevokeArgs {
+        serials: vec![serial],
+        reason: "demo".into(),
+        suspend: false,
+        passphrase: PassphraseArgs::known(None),
+    };
     revoke::revoke(&revocation, &home, now)?;
     let symbols = lists.issue("registration", "forged", &renumber(&sample, "FORGED", 1), now, None)?;
     forge(folder, &home, &symbols[0].1, now)?;
@@ -102,9 +111,8 @@ impl Lists<'_> {
         write_whole(&path, list.as_bytes())?;
         let mut args = issue::Args::plain(type_name, &path, &self.folder.join(format!("{name}.pdf")));
         args.symbols = Some(symbols.clone());
-        args.valid_until = days.map(|days| {
-            (now + SignedDuration::from_hours(24 * days)).to_zoned(jiff::tz::TimeZone::UTC).date()
-        });
+        args.valid_until =
+            days.map(|days| (now + SignedDuration::from_hours(24 * days)).to_zoned(jiff::tz::TimeZone::UTC).date());
         issue::run(&args, self.home, now)?;
         let lines = std::fs::read_to_string(&symbols)?;
         let entry = |line: &str| {
@@ -152,10 +160,16 @@ fn forge(folder: &Path, home: &Home, text: &str, now: Timestamp) -> Result<(), F
     let room = issue::rooms(&layout)[0];
     let register = crate::register::Register::open_existing(&home.register()).map_err(super::register::failure)?;
     let filter = crate::register::Filter { limit: Some(1), ..Default::default() };
-    let newest = register.list(filter).next().ok_or_else(|| Failure::new("nothing was issued"))?.map_err(super::register::failure)?;
-    let stored = register.find(newest.serial).map_err(super::register::failure)?.ok_or_else(|| Failure::new("not found"))?;
+    let newest = register
+        .list(filter)
+        .next()
+        .ok_or_else(|| Failure::new("nothing was issued"))?
+        .map_err(super::register::failure)?;
+    let stored =
+        register.find(newest.serial).map_err(super::register::failure)?.ok_or_else(|| Failure::new("not found"))?;
     let json = serde_json::from_str(&stored.record).map_err(Failure::new)?;
-    let record = crate::issue::reprint::record_from_json(&json, &template.made).ok_or_else(|| Failure::new("not the type"))?;
+    let record =
+        crate::issue::reprint::record_from_json(&json, &template.made).ok_or_else(|| Failure::new("not the type"))?;
     let issuer: IssuerName = super::issue::printed_name(home)?;
     let credential = crate::credential::Credential {
         type_name: template.made.name.clone(),
@@ -172,7 +186,13 @@ fn forge(folder: &Path, home: &Home, text: &str, now: Timestamp) -> Result<(), F
     let symbols = draw(&[forged], room).map_err(Failure::new)?;
     let page = paper::certificate(&credential, &template.made, &issuer, "en", symbols, None);
     let page = Printer::new(&layout, &fonts).page(&page).map_err(|problems| Failure::new(format!("{problems:?}")))?;
-    let meta = BookMeta { title: "Forged".into(), language: "en".into(), author: issuer.name, created: now, ..BookMeta::default() };
+    let meta = BookMeta {
+        title: "Forged".into(),
+        language: "en".into(),
+        author: issuer.name,
+        created: now,
+        ..BookMeta::default()
+    };
     let mut book = Book::new(&meta);
     book.add(&page).map_err(Failure::new)?;
     write_whole(&folder.join("forged.pdf"), &book.finish().map_err(Failure::new)?)

@@ -58,7 +58,9 @@ pub fn run(args: &Args, home: &Home) -> Result<Exit, Failure> {
         }
         ControlFlow::Continue(())
     })
-    .map_err(|error| Failure::new(format!("{}: {}", path.display(), Failure::new(error))).hint("give an image, a PDF, or a text"))?;
+    .map_err(|error| {
+        Failure::new(format!("{}: {}", path.display(), Failure::new(error))).hint("give an image, a PDF, or a text")
+    })?;
     stopped?;
     if shown == 0 {
         return Err(Failure::new(format!("no symbol was found in {}", path.display()))
@@ -71,14 +73,23 @@ pub fn run(args: &Args, home: &Home) -> Result<Exit, Failure> {
 /// A file of printable ASCII is the text of a symbol, not a picture.
 fn is_symbol_text(bytes: &[u8]) -> bool {
     let bytes = bytes.trim_ascii();
-    !bytes.is_empty() && bytes.len() <= 8192 && bytes.iter().all(|byte| (0x20..0x7f).contains(byte)) && !bytes.starts_with(b"%PDF")
+    !bytes.is_empty()
+        && bytes.len() <= 8192
+        && bytes.iter().all(|byte| (0x20..0x7f).contains(byte))
+        && !bytes.starts_with(b"%PDF")
 }
 
 fn layers(title: &str, symbol: &[u8], types: &Types) -> String {
     let mut out = format!("== {title}\n");
     let _ = writeln!(out, "symbol: {} bytes\n{}", symbol.len(), dump(symbol));
     if let Ok(text) = SymbolText::parse(symbol) {
-        let _ = writeln!(out, "text form: {:?}\nenvelope: {} bytes\n{}", text.form, text.envelope.len(), dump(&text.envelope));
+        let _ = writeln!(
+            out,
+            "text form: {:?}\nenvelope: {} bytes\n{}",
+            text.form,
+            text.envelope.len(),
+            dump(&text.envelope)
+        );
         if parts::is_part(&text.envelope) {
             match Part::parse(&text.envelope) {
                 Ok(part) => drop(writeln!(out, "a part: {part:#?}")),

@@ -1,11 +1,11 @@
 //! Passphrases of keys: from a file, from `NANSEN_PASSPHRASE`, or from the person at the terminal. Never from an
 //! argument, which other users of the machine can see, and never in a message.
 
-use std::sync::OnceLock;
 use std::fmt;
 use std::fs::File;
 use std::io::{IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use zeroize::Zeroizing;
 

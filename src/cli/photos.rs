@@ -23,7 +23,14 @@ pub fn save(folder: &Path, said: &Statement) -> Result<(), Failure> {
         PhotoFormat::WebP => "webp",
     };
     // A serial of another issuer's paper is not a file name until it is made one.
-    let name: String = said.serial.as_deref().unwrap_or("paper").chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(64).collect();
+    let name: String = said
+        .serial
+        .as_deref()
+        .unwrap_or("paper")
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+        .take(64)
+        .collect();
     let path = folder.join(format!("{}.{ending}", if name.is_empty() { "paper" } else { &name }));
     let bare = photo.format == PhotoFormat::WebP && said.format == Format::Nansen;
     let file = if bare { webp_file(&photo.bytes) } else { photo.bytes.clone() };

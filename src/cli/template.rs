@@ -114,5 +114,6 @@ fn check(template: &Template, now: jiff::Timestamp) -> Result<(), Failure> {
         println!("{}: {} fields, layout a4, {pages} sample pages: good", made.name, made.fields.len());
         return Ok(());
     }
-    Err(Failure::new(format!("{}:\n  {}", made.name, faults.join("\n  "))).hint("correct the template, then check it again"))
+    Err(Failure::new(format!("{}:\n  {}", made.name, faults.join("\n  ")))
+        .hint("correct the template, then check it again"))
 }

@@ -177,6 +177,7 @@ fn remove(what: &str, home: &Home, passphrase: &PassphraseArgs, now: Timestamp) 
     Ok(Exit::Done)
 }
 
+/// Runs `nansen trust sign`.
 pub(super) fn sign(
     stale_after: Option<u32>,
     types: &[PathBuf],

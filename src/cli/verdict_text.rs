@@ -35,7 +35,8 @@ pub fn text(finding: &Finding, origin: &Origin, types: &Types, style: Style) -> 
     let _ = writeln!(out, "{}  {}", headline(finding, style), style.paint("2", &place));
     if let Some(said) = finding.statement() {
         if finding.said.is_none() {
-            let _ = writeln!(out, "  {}", style.paint("33", "What follows is NOT CHECKED: nobody at hand vouches for it."));
+            let _ =
+                writeln!(out, "  {}", style.paint("33", "What follows is NOT CHECKED: nobody at hand vouches for it."));
         }
         statement(&mut out, said, types);
     }
@@ -184,7 +185,9 @@ fn next_step(reason: Reason) -> &'static str {
         Reason::Superseded => "ask the holder for the newer paper.",
         Reason::IssuerNotAuthorised => "do not accept it; ask whoever gave you the trust list.",
         Reason::KeyNotValidThen => "do not accept it; ask whoever gave you the trust list.",
-        Reason::UnknownIssuer => "this says nothing against the paper. Get a trust list that names the issuer: nansen trust import FILE",
+        Reason::UnknownIssuer => {
+            "this says nothing against the paper. Get a trust list that names the issuer: nansen trust import FILE"
+        }
         Reason::StaleTrust => "this says nothing against the paper. Get a newer trust list: nansen trust import FILE",
         Reason::StaleStatus | Reason::NoStatus => {
             "this says nothing against the paper. Get the issuer's newest bundle: nansen trust import FILE"
@@ -194,7 +197,9 @@ fn next_step(reason: Reason) -> &'static str {
         Reason::Sealed => "ask the holder for the PIN, if the holder wants to show it.",
         Reason::NetworkOnly => "a website is no proof; ask for a signed paper.",
         Reason::Unsigned => "anyone can print such a symbol; ask for a signed paper.",
-        Reason::NoSymbol => "flatten the paper, avoid glare, hold still, and scan the whole symbol with its white border.",
+        Reason::NoSymbol => {
+            "flatten the paper, avoid glare, hold still, and scan the whole symbol with its white border."
+        }
         Reason::Damaged => "flatten and clean the paper, then scan again with more light.",
     }
 }

@@ -76,7 +76,8 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     let mut types = templates::types(home.path())?;
     // What the signed lists carry is for naming fields; one that this program cannot read names none.
     store.types().into_iter().filter_map(|text| CredentialType::parse(text).ok()).for_each(|made| types.add(made));
-    let style = Style { colour: std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) };
+    let style =
+        Style { colour: std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) };
     let mut session = Session {
         args,
         store: &store,
@@ -141,7 +142,8 @@ impl Session<'_> {
         }
         if let Err(error) = outcome {
             let told = Failure::new(format!("{source}: {}", Failure::new(error)));
-            return self.input_error(&source, &told.hint("check that it is an image or a PDF, whole and of usual size"));
+            return self
+                .input_error(&source, &told.hint("check that it is an image or a PDF, whole and of usual size"));
         }
         if pages.iter().all(|(_, empty)| *empty) {
             let detail = match pages.len() {

@@ -27,7 +27,8 @@ pub struct IssuerName {
 
 /// The language that the document is printed in: the one that the list says for it, or the holder's own, or the type's.
 pub fn language(record: &Record, made: &CredentialType) -> String {
-    let of = |record: &Record| ["language", "native_language"].map(|c| record.text(c)).into_iter().find(|l| !l.is_empty());
+    let of =
+        |record: &Record| ["language", "native_language"].map(|c| record.text(c)).into_iter().find(|l| !l.is_empty());
     let of_principal = || principal(record).and_then(of);
     of(record).or_else(of_principal).unwrap_or_else(|| made.language.clone())
 }
@@ -68,7 +69,9 @@ pub fn certificate(
         serial: credential.serial.to_string(),
         issued: day(credential.issued),
         // `exp` is the first second that is no longer valid; people are told the last day that is.
-        valid_until: credential.expires.map(|end| day(end.saturating_sub(jiff::SignedDuration::from_secs(1)).unwrap_or(end))),
+        valid_until: credential
+            .expires
+            .map(|end| day(end.saturating_sub(jiff::SignedDuration::from_secs(1)).unwrap_or(end))),
         copy: credential.copy,
         supersedes: credential.supersedes.map(|older| older.to_string()),
     }

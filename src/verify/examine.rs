@@ -62,7 +62,8 @@ impl Pile {
             if progress.damaged {
                 return Finding::refused(Reason::Malformed, Some("the parts do not make a document".to_owned()));
             }
-            let list = |places: &[u8]| places.iter().map(|place| (place + 1).to_string()).collect::<Vec<_>>().join(", ");
+            let list =
+                |places: &[u8]| places.iter().map(|place| (place + 1).to_string()).collect::<Vec<_>>().join(", ");
             let detail = format!(
                 "{} of {} symbols, {} are needed; symbols {} were not seen",
                 progress.have.len(),

@@ -18,10 +18,7 @@ impl Trust for TrustStore {
         let known = |candidate: crate::trust::Candidate<'_>| Known {
             key: candidate.key.key.clone(),
             named: candidate.named,
-            issuer: Issuer {
-                name: candidate.issuer.to_owned(),
-                country: candidate.country.map(ToOwned::to_owned),
-            },
+            issuer: Issuer { name: candidate.issuer.to_owned(), country: candidate.country.map(ToOwned::to_owned) },
             types: candidate.key.types.clone(),
             valid_from: candidate.key.valid_from,
             valid_until: candidate.key.valid_until,

@@ -23,8 +23,8 @@ use crate::issue::photo::Face;
 use crate::issue::sign::{Draft, Signed, Signing, draw};
 use crate::issue::subject::name_key;
 use crate::print::{Certificate, Picture};
-use crate::status::native_uri;
 use crate::register::{Batch as Open, BatchId, BatchPlan, Holder, NewCredential, Register, Reserved, StatusSlot};
+use crate::status::native_uri;
 
 /// One run of `issue`, after its list was found good.
 pub struct Batch<'a> {
@@ -128,8 +128,11 @@ impl Batch<'_> {
         if refused == 0 || self.args.keep_going {
             return Ok(());
         }
-        Err(Failure::new(format!("{refused} people already hold a credential of type {}; nothing was issued", made.name))
-            .hint("replace theirs with --reissue, or leave them out with --keep-going"))
+        Err(Failure::new(format!(
+            "{refused} people already hold a credential of type {}; nothing was issued",
+            made.name
+        ))
+        .hint("replace theirs with --reissue, or leave them out with --keep-going"))
     }
 
     fn held(&self, register: &Register, rows: &[Row]) -> Result<Vec<(Row, Holder)>, Failure> {
@@ -194,7 +197,12 @@ impl Batch<'_> {
         Ok(recorded)
     }
 
-    fn sign(&self, row: Row, reserved: Reserved, holders: &HashMap<u64, Holder>) -> Result<(Recorded, StatusSlot), Failure> {
+    fn sign(
+        &self,
+        row: Row,
+        reserved: Reserved,
+        holders: &HashMap<u64, Holder>,
+    ) -> Result<(Recorded, StatusSlot), Failure> {
         let language = self.checker.language(&row);
         let face = self.checker.face(&row).map_err(|problem: Problem| Failure::new(problem.to_string()))?;
         let (photo, picture) = face.map_or((None, None), |Face { signed, printed }| (Some(signed), Some(printed)));
@@ -202,10 +210,7 @@ impl Batch<'_> {
             record: row.record,
             photo,
             serial: reserved.serial,
-            status: Some(StatusRef {
-                uri: native_uri(reserved.slot.list),
-                index: u64::from(reserved.slot.index),
-            }),
+            status: Some(StatusRef { uri: native_uri(reserved.slot.list), index: u64::from(reserved.slot.index) }),
             supersedes: holders.get(&row.number).map(|holder| holder.serial),
             copy: None,
         };
@@ -308,4 +313,3 @@ fn warn_dropped(mut dropped: Vec<String>, format: Format) {
         eprintln!("warning: {format} has no place for {}: printed, but not signed", dropped.join(", "));
     }
 }
-

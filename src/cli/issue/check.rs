@@ -81,18 +81,22 @@ impl Checker<'_> {
     pub fn list(&self, list: &List) -> Result<Checked, Failure> {
         let mut checked = Checked::default();
         let progress = bar("checking", 0);
-        let rows = self.each_chunk(list, &mut |chunk, checked| {
-            progress.advance(chunk.len() as u64);
-            let faults: Vec<Vec<Problem>> = chunk.par_iter().map(|row| self.paper_faults(row)).collect();
-            for faults in faults {
-                if faults.is_empty() {
-                    checked.good += 1;
-                } else {
-                    checked.fault(&faults);
+        let rows = self.each_chunk(
+            list,
+            &mut |chunk, checked| {
+                progress.advance(chunk.len() as u64);
+                let faults: Vec<Vec<Problem>> = chunk.par_iter().map(|row| self.paper_faults(row)).collect();
+                for faults in faults {
+                    if faults.is_empty() {
+                        checked.good += 1;
+                    } else {
+                        checked.fault(&faults);
+                    }
                 }
-            }
-            Ok(())
-        }, &mut checked)?;
+                Ok(())
+            },
+            &mut checked,
+        )?;
         checked.rows = rows;
         Ok(checked)
     }
@@ -170,7 +174,8 @@ impl Checker<'_> {
             return Ok(None);
         }
         let endings = ["jpg", "jpeg", "png", "webp", "JPG", "PNG"];
-        let Some(path) = endings.map(|ending| folder.join(format!("{subject}.{ending}"))).into_iter().find(|p| p.is_file())
+        let Some(path) =
+            endings.map(|ending| folder.join(format!("{subject}.{ending}"))).into_iter().find(|p| p.is_file())
         else {
             return Ok(None);
         };

@@ -158,7 +158,8 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
         rooms: &rooms,
     };
     let digest = work_digest(args, &list.digest, made.source.as_bytes(), issuer.key.kid().as_bytes());
-    let batch = batch::Batch { args, home, signing: &signing, checker: &checker, name: &name, list: &list, digest, now };
+    let batch =
+        batch::Batch { args, home, signing: &signing, checker: &checker, name: &name, list: &list, digest, now };
     batch.run(checked.good)
 }
 
@@ -211,11 +212,8 @@ impl List {
             return Err(Failure::new(format!("{} is a folder, where a list is wanted", path.display()))
                 .hint("name the CSV file itself"));
         }
-        let memory = if metadata.len() <= IN_MEMORY {
-            Some(std::fs::read(path).map_err(|error| refuse(&error))?)
-        } else {
-            None
-        };
+        let memory =
+            if metadata.len() <= IN_MEMORY { Some(std::fs::read(path).map_err(|error| refuse(&error))?) } else { None };
         let mut list = Self { path: path.to_owned(), memory, digest: [0; 32] };
         list.digest = list.digest_now()?;
         Ok(list)
