@@ -18,6 +18,7 @@ mod grid;
 mod layout;
 mod layout_file;
 mod matrix;
+mod outline;
 pub mod page;
 pub mod paragraph;
 mod preflight;
