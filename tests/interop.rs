@@ -64,14 +64,11 @@ struct Job {
     list: String,
 }
 
+/// A hand in it.
+type Change<'a> = &'a dyn Fn(&mut Job);
+
 /// Signs every row of `list` and lets the script check the symbols, after `change` has had a hand in them.
-fn check(
-    python: &str,
-    (type_name, list): (&str, &Path),
-    way: Way,
-    key: &SigningKey,
-    change: &dyn Fn(&mut Job),
-) -> Output {
+fn check(python: &str, (type_name, list): (&str, &Path), way: Way, key: &SigningKey, change: Change<'_>) -> Output {
     let made = made(type_name);
     let mut lines = String::new();
     for (number, record) in (1..).zip(records(&made, list)) {
@@ -139,7 +136,7 @@ fn the_script_notices_what_is_wrong() {
     let key = SigningKey::generate_ed25519(&mut UnwrapErr(SysRng));
     let registration = PathBuf::from(list("registration"));
     let other = SigningKey::generate_ed25519(&mut UnwrapErr(SysRng)).public().to_pem();
-    let changes: [(&str, &dyn Fn(&mut Job)); 5] = [
+    let changes: [(&str, Change<'_>); 5] = [
         ("the kid is not that of the key", &|job| job.pem.clone_from(&other)),
         ("where the line says", &|job| job.lines = job.lines.replacen("\"serial\":\"", "\"serial\":\"0", 1)),
         ("in the list and in no symbol", &|job| job.lines = job.lines.split_once('\n').unwrap().1.to_owned()),
