@@ -25,6 +25,8 @@ const BAND: f32 = 4.0;
 const WAVE: f32 = 8.0;
 /// Strands of the border.
 const STRANDS: usize = 4;
+/// Bézier segments of one wave.
+const SEGMENTS_A_WAVE: usize = 2;
 /// Petals of a corner rosette.
 const PETALS: f32 = 6.0;
 /// Bézier segments of a corner rosette.
@@ -82,7 +84,7 @@ fn wave(from: [f32; 2], to: [f32; 2], strand: usize) -> Curve {
     let (along, across) = ([dx / length, dy / length], [-dy / length, dx / length]);
     let phase = std::f32::consts::TAU * strand as f32 / STRANDS as f32;
     let turn = std::f32::consts::TAU * waves / length;
-    smooth(length, waves as usize * 4, |t| {
+    smooth(length, waves as usize * SEGMENTS_A_WAVE, |t| {
         let (sine, cosine) = (turn * t + phase).sin_cos();
         let (height, slope) = (BAND / 2.0 * sine, BAND / 2.0 * turn * cosine);
         let place = |axis: usize| from[axis] + along[axis] * t + across[axis] * height;
