@@ -12,6 +12,9 @@ use super::optimal;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InflateError {
+    /// Bits behind the end of the stream are set.
+    #[error("bits behind the end of the compressed stream are set")]
+    Padding,
     /// The stream breaks the rules of deflate, or its checksum is wrong.
     #[error("not a deflate stream")]
     Corrupt(#[source] flate2::DecompressError),
@@ -36,7 +39,30 @@ pub enum InflateError {
 pub fn inflate_raw(bytes: &[u8], dictionary: &Dictionary, cap: usize) -> Result<Vec<u8>, InflateError> {
     let mut inflate = Decompress::new(false);
     inflate.set_dictionary(dictionary.bytes()).map_err(InflateError::Corrupt)?;
-    run(inflate, bytes, cap)
+    let out = run(inflate, bytes, cap)?;
+    refuse_set_padding(bytes, &out, dictionary, cap)?;
+    Ok(out)
+}
+
+/// The bits behind the end of the stream in its last byte must be 0, so that no two texts differ in them alone.
+///
+/// The decompressor does not say where the stream ends within the byte; but a bit is behind the end exactly when turning
+/// it over changes nothing.
+fn refuse_set_padding(bytes: &[u8], out: &[u8], dictionary: &Dictionary, cap: usize) -> Result<(), InflateError> {
+    let Some(&last) = bytes.last() else { return Ok(()) };
+    let mut turned = bytes.to_vec();
+    for bit in (0..8).rev() {
+        *turned.last_mut().expect("it has a last byte") = last ^ 1 << bit;
+        let mut inflate = Decompress::new(false);
+        inflate.set_dictionary(dictionary.bytes()).map_err(InflateError::Corrupt)?;
+        if run(inflate, &turned, cap).ok().as_deref() != Some(out) {
+            return Ok(());
+        }
+        if last >> bit & 1 == 1 {
+            return Err(InflateError::Padding);
+        }
+    }
+    Ok(())
 }
 
 /// Inflates one zlib stream, to at most `cap` bytes.
