@@ -4,8 +4,8 @@
 //! NANSEN_SHARED=DIR cargo bench --bench sizes
 //! ```
 //!
-//! Reads `DIR/data/*.csv`, or `templates/*/sample.csv` when the variable is not set, and `benches/holdout/*.csv`, lists
-//! of people and places that the dictionary was not made from. Key names, signatures, serials and status indices are
+//! Reads `DIR/data/*.csv`, or `templates/*/sample.csv` when the variable is not set, and `benches/holdout/*/*.csv`,
+//! lists of other people and places than the dictionary was made from. Key names, signatures, serials and status indices are
 //! drawn from a seed, so that the table is the same every time.
 
 use std::path::{Path, PathBuf};
@@ -41,9 +41,13 @@ fn main() {
         table_row(root, name, &list, "");
     }
     for (name, file) in TYPES {
-        table_row(root, name, &root.join("benches/holdout").join(file), " *");
+        table_row(root, name, &root.join("benches/holdout/common").join(file), " *");
     }
-    println!("* people, places and courses that the dictionary was not made from");
+    for (name, file) in TYPES {
+        table_row(root, name, &root.join("benches/holdout/rare").join(file), " **");
+    }
+    println!("*  other common names, places and courses, put down before the word lists were");
+    println!("** names, places, courses and addresses that are in no word list");
     let list = shared.map_or_else(|| root.join("templates/registration/sample.csv"), |f| f.join("registration.csv"));
     native_names(root, &list);
 }
@@ -81,7 +85,9 @@ fn table_row(root: &Path, name: &str, list: &Path, mark: &str) {
     let at = |percent: usize, of: fn(&Sizes) -> usize| {
         let mut all: Vec<usize> = sizes.iter().map(of).collect();
         all.sort_unstable();
-        all[(all.len() - 1) * percent / 100]
+        // The median of an even number of rows is the mean of the middle two, as everywhere.
+        let place = (all.len() - 1) * percent;
+        (all[place / 100] + all[place.div_ceil(100)]).div_ceil(2)
     };
     println!(
         "{label:14} {:>3} {:>6} {:>6} {:>6} {:>6} {:>6.3} | {:>7} {:>7} {:>8}",

@@ -122,7 +122,7 @@ fn every_field_of_the_vectors_is_found_in_its_column() {
         for (time, claim) in
             [(statement.expires, "expiresAt"), (statement.not_before, "notBefore"), (statement.issued, "issuedAt")]
         {
-            assert_eq!(time.map(|time| time.as_second()), meta[claim].as_i64(), "{name}: {claim}");
+            assert_eq!(time.map(jiff::Timestamp::as_second), meta[claim].as_i64(), "{name}: {claim}");
         }
         if let Some(status) = vector["expected_claim169"]["legalStatus"].as_str() {
             assert_eq!(statement.record.text("legal_status").to_lowercase(), status.to_lowercase());

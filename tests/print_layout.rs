@@ -2,7 +2,7 @@
 
 use nansen::print::{Layout, LayoutProblem};
 
-const GOOD: &str = r##"
+const GOOD: &str = r#"
 [page]
 size = "A4"
 
@@ -21,7 +21,7 @@ show = "fields"
 at = [20, 100]
 size = [100, 60]
 style = "value"
-"##;
+"#;
 
 fn refused(from: &str, to: &str) -> (LayoutProblem, usize, Option<String>) {
     assert!(GOOD.contains(from), "{from}");

@@ -17,7 +17,6 @@ use crate::envelope::{SymbolText, to_text};
 use crate::issue::paper::{self, IssuerName};
 use crate::issue::sign::draw;
 use crate::print::{Book, BookMeta, Fonts, Printer};
-use crate::symbol::Room;
 
 /// Set up a demo desk, print certificates, scan them back, and show the verdicts
 #[derive(Debug, clap::Args)]
@@ -158,7 +157,7 @@ fn forge(folder: &Path, home: &Home, text: &str, now: Timestamp) -> Result<(), F
     // A byte of the signature: behind the codec byte and the eight bytes of the key identifier.
     envelope[20] ^= 1;
     let forged = to_text(&envelope).map_err(Failure::new)?;
-    let room = Room::new(issue::DPI, f64::from(layout.symbol_side()));
+    let room = issue::rooms(&layout)[0];
     let register = crate::register::Register::open_existing(&home.register()).map_err(super::register::failure)?;
     let filter = crate::register::Filter { limit: Some(1), ..Default::default() };
     let newest = register

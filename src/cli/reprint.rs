@@ -57,8 +57,7 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     for found in &stored {
         let template = templates::find(home.path(), &found.entry.type_name, None)?;
         let layout = template.layout(&args.layout)?;
-        let room = Room::new(super::issue::DPI, f64::from(layout.symbol_side()));
-        let page = certificate(found, &template.made, &issuer, room)?;
+        let page = certificate(found, &template.made, &issuer, &super::issue::rooms(&layout))?;
         let page = Printer::new(&layout, &fonts).page(&page).map_err(|problems| {
             let told = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
             Failure::new(format!("the page of {} cannot be laid out: {told}", found.entry.serial))
@@ -81,7 +80,7 @@ fn certificate(
     found: &Stored,
     made: &crate::credential::CredentialType,
     issuer: &IssuerName,
-    room: Room,
+    rooms: &[Room],
 ) -> Result<crate::print::Certificate, Failure> {
     let entry = &found.entry;
     let json = serde_json::from_str(&found.record).map_err(Failure::new)?;
@@ -90,7 +89,7 @@ fn certificate(
             .hint("put back the template that it was issued with")
     })?;
     let texts: Vec<String> = String::from_utf8_lossy(&found.envelope).lines().map(ToOwned::to_owned).collect();
-    let symbols = draw(&texts, room).map_err(Failure::new)?;
+    let symbols = draw(&texts, rooms[texts.len().clamp(1, rooms.len()) - 1]).map_err(Failure::new)?;
     let photo = found.photo.clone().map(|bytes| Photo { format: PhotoFormat::WebP, bytes });
     let language = paper::language(&record, made);
     let picture = signed_face(photo.as_ref());

@@ -21,6 +21,7 @@ pub struct RevokeArgs {
     /// Only suspend them: they may come back into force
     #[arg(long)]
     pub suspend: bool,
+    /// Where the passphrase comes from.
     #[command(flatten)]
     pub passphrase: PassphraseArgs,
 }
@@ -34,6 +35,7 @@ pub struct ReinstateArgs {
     /// Why, in a few words
     #[arg(long, default_value = "reinstated")]
     pub reason: String,
+    /// Where the passphrase comes from.
     #[command(flatten)]
     pub passphrase: PassphraseArgs,
 }

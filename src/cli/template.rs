@@ -10,7 +10,6 @@ use crate::credential::types::Field;
 use crate::issue::list::{self, Item};
 use crate::issue::paper::{self, IssuerName};
 use crate::print::{Fonts, SymbolPlan, preflight};
-use crate::symbol::Room;
 
 /// Credential types and their templates
 #[derive(Debug, clap::Args)]
@@ -87,8 +86,7 @@ fn check(template: &Template, now: jiff::Timestamp) -> Result<(), Failure> {
     let made = &template.made;
     let layout = template.layout("a4")?;
     let fonts = Fonts::embedded().map_err(Failure::new)?;
-    let room = Room::new(300, f64::from(layout.symbol_side()));
-    let planned = SymbolPlan::version(room.largest_version().unwrap_or(1));
+    let planned = SymbolPlan::version(super::issue::rooms(&layout)[0].largest_version().unwrap_or(1));
     let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
     let mut pages = 0;
     let mut faults = Vec::new();

@@ -63,7 +63,7 @@ fn headline(finding: &Finding, style: Style) -> String {
 }
 
 fn line(out: &mut String, label: &str, value: &str) {
-    let _ = writeln!(out, "  {label:<12} {value}");
+    let _ = writeln!(out, "  {label:<18} {value}");
 }
 
 fn statement(out: &mut String, said: &Statement, types: &Types) {
@@ -114,7 +114,9 @@ fn issuer(out: &mut String, finding: &Finding) {
             let country = issuer.country.as_deref().map(|country| format!(" ({country})")).unwrap_or_default();
             line(out, "Issuer", &format!("{}{country}, key {kid}", issuer.name));
         }
-        None if !kid.is_empty() => line(out, "Key", &format!("{kid}, in no trust list at hand")),
+        None if !kid.is_empty() && finding.reason() == Some(Reason::UnknownIssuer) => {
+            line(out, "Key", &format!("{kid}, in no trust list at hand"));
+        }
         None => {}
     }
     if let Some(trust) = &finding.trust {

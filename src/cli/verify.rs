@@ -61,7 +61,7 @@ impl Args {
 pub enum Format {
     /// For people.
     Text,
-    /// One object a line (docs/FORMAT.md).
+    /// One object a line.
     Json,
 }
 

@@ -1,4 +1,4 @@
-//! One field ↔ one CBOR item, by the kind of the field (docs/FORMAT.md §5).
+//! One field ↔ one CBOR item, by the kind of the field (docs/FORMAT.md §2).
 
 use crate::cbor::{Value as Cbor, int, text};
 use crate::credential::country::Country;

@@ -1,7 +1,7 @@
 //! Credential ↔ claims of a CBOR Web Token (RFC 8392) in deterministic CBOR (RFC 8949 §4.2).
 //!
 //! Standard claims stand where the standards put them; identity under claim 169 with MOSIP's numbers; everything else of
-//! ours in one map under [`OWN`]. The layout is specified in docs/FORMAT.md §4.
+//! ours in one map under [`OWN`]. The layout is specified in docs/FORMAT.md §1.
 
 mod decode;
 mod encode;

@@ -1,4 +1,4 @@
-//! Short forms of identifiers and dates (docs/FORMAT.md §5).
+//! Short forms of identifiers and dates (docs/FORMAT.md §2).
 //!
 //! Identifiers are capital letters and digits, so three of them fit into two bytes; a date fits into an integer of at
 //! most three bytes. Both forms are exact: what is unpacked is what was packed, letter by letter.

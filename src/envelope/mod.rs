@@ -39,7 +39,7 @@ mod tests {
 
     /// A signed message of the usual shape; nobody checks the signature here.
     fn message() -> Vec<u8> {
-        let payload = b"registration of a household head, training, diploma, 1990-01-01";
+        let payload = &dictionary::current().bytes()[100..170];
         let head = [0xd2, 0x84, 0x4d, 0xa2, 0x01, 0x26, 0x04, 0x48, 1, 2, 3, 4, 5, 6, 7, 8, 0xa0, 0x58];
         let signature: Vec<u8> = (0u32..64).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
         [&head[..], &[payload.len() as u8], payload, &[0x58, 0x40], &signature].concat()

@@ -1,6 +1,6 @@
 //! A photograph → the face that is signed and the face that is printed.
 //!
-//! A picture file comes in; a bare VP8 frame of a few hundred bytes for the symbol (docs/FORMAT.md §6) and pixels for the
+//! A picture file comes in; a bare VP8 frame of a few hundred bytes for the symbol (docs/FORMAT.md §3) and pixels for the
 //! page go out. Both show the same crop.
 
 use std::io::Cursor;

@@ -12,7 +12,7 @@ use crate::seal::{SigningKey, sign};
 use crate::symbol::{self, Matrix, Plan, PlanError, Room};
 
 /// Most symbols that one credential is spread over.
-const PARTS_MAX: u8 = 8;
+pub const PARTS_MAX: u8 = 8;
 
 /// Everything that decides how a batch is signed.
 pub struct Signing<'a> {
@@ -30,8 +30,8 @@ pub struct Signing<'a> {
     pub expires: Option<Timestamp>,
     /// For our own format: the address that the symbol opens in any telephone, instead of `NP1:`.
     pub address: Option<&'a str>,
-    /// Printer and place on paper.
-    pub room: Room,
+    /// Printer and place on paper, for one symbol, for two, and so on.
+    pub rooms: &'a [Room],
 }
 
 /// One credential, before it is signed.
@@ -109,22 +109,27 @@ impl Signing<'_> {
     fn texts(&self, cose: &[u8]) -> Result<Vec<String>, SignError> {
         if self.format != Format::Nansen {
             let text = format::to_text(self.format, cose)?;
-            symbol::plan(&text, self.room).map_err(SignError::Plan)?;
+            symbol::plan(&text, self.room(1)).map_err(SignError::Plan)?;
             return Ok(vec![text]);
         }
         let envelope = envelope::pack(cose);
         let whole = self.text(&envelope)?;
-        let Err(too_large) = symbol::plan(&whole, self.room) else {
+        let Err(too_large) = symbol::plan(&whole, self.room(1)) else {
             return Ok(vec![whole]);
         };
         for needed in 2..PARTS_MAX {
             let parts = envelope::split(&envelope, needed, needed + 1)?;
             let texts = parts.iter().map(|part| self.text(part)).collect::<Result<Vec<_>, _>>()?;
-            if texts.iter().all(|text| symbol::plan(text, self.room).is_ok()) {
+            if texts.iter().all(|text| symbol::plan(text, self.room(texts.len())).is_ok()) {
                 return Ok(texts);
             }
         }
         Err(SignError::Plan(too_large))
+    }
+
+    /// The place for each of `count` symbols.
+    pub fn room(&self, count: usize) -> Room {
+        self.rooms[count.clamp(1, self.rooms.len()) - 1]
     }
 
     fn text(&self, envelope: &[u8]) -> Result<String, TextError> {

@@ -1,12 +1,8 @@
 //! What many pages share and lies under everything else: a border of interlaced waves, as vectors.
 
-use super::layout::Area;
-
 /// Curves drawn with one thin stroke, in mm.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Background {
-    pub(super) width: f32,
-    pub(super) height: f32,
     pub(super) colour: [u8; 3],
     /// Stroke width in mm.
     pub(super) stroke: f32,
@@ -29,65 +25,85 @@ const BAND: f32 = 4.0;
 const WAVE: f32 = 8.0;
 /// Strands of the border.
 const STRANDS: usize = 4;
+/// Petals of a corner rosette.
+const PETALS: f32 = 6.0;
+/// Bézier segments of a corner rosette.
+const ROSETTE_SEGMENTS: usize = 48;
 
 impl Background {
-    /// A border of interlaced waves around the page.
+    /// A border of interlaced waves around the page, with a rosette in every corner.
     pub(super) fn guilloche(width: f32, height: f32, colour: [u8; 3]) -> Self {
-        let middle = MARGIN + BAND / 2.0;
-        let frame = Area { x: middle, y: middle, width: width - 2.0 * middle, height: height - 2.0 * middle };
-        let mut curves: Vec<Curve> = (0..STRANDS).flat_map(|strand| waves(frame, strand)).collect();
-        for inset in [MARGIN, MARGIN + BAND] {
-            curves.push(rectangle(inset, width, height));
+        let (near, far) = (MARGIN + BAND / 2.0, MARGIN + BAND);
+        let (right, bottom) = (width - near, height - near);
+        let sides = [
+            ([far, near], [width - far, near]),
+            ([far, bottom], [width - far, bottom]),
+            ([near, far], [near, height - far]),
+            ([right, far], [right, height - far]),
+        ];
+        let strand = |(from, to)| (0..STRANDS).map(move |strand| wave(from, to, strand));
+        let mut curves: Vec<Curve> = sides.into_iter().flat_map(strand).collect();
+        for centre in [[near, near], [right, near], [near, bottom], [right, bottom]] {
+            curves.push(rosette(centre, 0.0));
+            curves.push(rosette(centre, std::f32::consts::PI / PETALS));
+            let half = BAND / 2.0;
+            curves.push(rectangle(centre[0] - half, centre[1] - half, centre[0] + half, centre[1] + half));
         }
-        Self { width, height, colour, stroke: 0.12, curves }
+        for inset in [MARGIN, MARGIN + BAND] {
+            curves.push(rectangle(inset, inset, width - inset, height - inset));
+        }
+        Self { colour, stroke: 0.12, curves }
     }
 }
 
-fn rectangle(inset: f32, width: f32, height: f32) -> Curve {
-    let (right, bottom) = (width - inset, height - inset);
-    let corners = [[inset, inset], [right, inset], [right, bottom], [inset, bottom], [inset, inset]];
+fn rectangle(left: f32, top: f32, right: f32, bottom: f32) -> Curve {
+    let corners = [[left, top], [right, top], [right, bottom], [left, bottom], [left, top]];
     let segments = corners.windows(2).map(|pair| [pair[0], pair[1], pair[1]]).collect();
     Curve { start: corners[0], segments }
 }
 
-/// One strand along the four sides; strands of one side differ by a part of the wave.
-fn waves(frame: Area, strand: usize) -> [Curve; 4] {
-    let Area { x, y, width, height } = frame;
-    let (right, bottom) = (x + width, y + height);
-    [
-        wave([x, y], [right, y], strand),
-        wave([right, y], [right, bottom], strand),
-        wave([right, bottom], [x, bottom], strand),
-        wave([x, bottom], [x, y], strand),
-    ]
+/// A closed curve of petals around a centre.
+fn rosette(centre: [f32; 2], turned: f32) -> Curve {
+    let (middle, swing) = (BAND * 0.3, BAND * 0.16);
+    let end = std::f32::consts::TAU;
+    smooth(end, ROSETTE_SEGMENTS, |t| {
+        let (radius, growth) = (middle + swing * (PETALS * t).cos(), -swing * PETALS * (PETALS * t).sin());
+        let (sine, cosine) = (t + turned).sin_cos();
+        let place = [centre[0] + radius * cosine, centre[1] + radius * sine];
+        (place, [growth * cosine - radius * sine, growth * sine + radius * cosine])
+    })
 }
 
-/// A sine wave from one point to another, a cubic for each quarter of a wave.
+/// A sine wave from one point to another; the strands of one side differ by a part of the wave.
 fn wave(from: [f32; 2], to: [f32; 2], strand: usize) -> Curve {
     let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
-    let length = dx.hypot(dy);
-    let waves = (length / WAVE).round().max(1.0);
-    let quarters = waves as usize * 4;
+    let length = dx.hypot(dy).max(WAVE);
+    let waves = (length / WAVE).round();
     let (along, across) = ([dx / length, dy / length], [-dy / length, dx / length]);
     let phase = std::f32::consts::TAU * strand as f32 / STRANDS as f32;
-    let amplitude = BAND / 2.0;
-    let step = length / quarters as f32;
     let turn = std::f32::consts::TAU * waves / length;
-    let point = |t: f32, offset: f32| {
-        [from[0] + along[0] * t + across[0] * offset, from[1] + along[1] * t + across[1] * offset]
-    };
-    let height = |t: f32| amplitude * (turn * t + phase).sin();
-    let slope = |t: f32| amplitude * turn * (turn * t + phase).cos();
-    let segments = (0..quarters)
-        .map(|quarter| {
-            let (a, b) = (quarter as f32 * step, (quarter + 1) as f32 * step);
-            let third = step / 3.0;
-            [
-                point(a + third, height(a) + slope(a) * third),
-                point(b - third, height(b) - slope(b) * third),
-                point(b, height(b)),
-            ]
+    smooth(length, waves as usize * 4, |t| {
+        let (sine, cosine) = (turn * t + phase).sin_cos();
+        let (height, slope) = (BAND / 2.0 * sine, BAND / 2.0 * turn * cosine);
+        let place = |axis: usize| from[axis] + along[axis] * t + across[axis] * height;
+        let heading = |axis: usize| along[axis] + across[axis] * slope;
+        ([place(0), place(1)], [heading(0), heading(1)])
+    })
+}
+
+/// A curve through `point(t)`, which gives place and derivative, for `t` from 0 to `end`.
+fn smooth(end: f32, segments: usize, point: impl Fn(f32) -> ([f32; 2], [f32; 2])) -> Curve {
+    let step = end / segments as f32;
+    let third = step / 3.0;
+    let (start, _) = point(0.0);
+    let segments = (0..segments)
+        .map(|segment| {
+            let (from, leaving) = point(segment as f32 * step);
+            let (to, arriving) = point((segment + 1) as f32 * step);
+            let ahead = |axis: usize| from[axis] + leaving[axis] * third;
+            let behind = |axis: usize| to[axis] - arriving[axis] * third;
+            [[ahead(0), ahead(1)], [behind(0), behind(1)], to]
         })
         .collect();
-    Curve { start: point(0.0, height(0.0)), segments }
+    Curve { start, segments }
 }

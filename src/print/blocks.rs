@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::certificate::{Direction, Words};
-use super::compose::{Canvas, Part};
+use super::compose::{Canvas, Part, span};
 use super::font::Weight;
 use super::layout::{Area, LayoutBox, Style};
 use super::matrix;
@@ -18,26 +18,26 @@ const SCALE_MARK: f32 = 50.0;
 /// Thickness of the scale mark and of the photo's frame, in mm.
 const HAIRLINE: f32 = 0.2;
 /// Space between the outline of a symbol's box and its quiet zone, in mm.
-const OUTLINE_GAP: f32 = 0.4;
+pub(super) const OUTLINE_GAP: f32 = 0.4;
 /// Height of the scale mark's ends, in mm.
 const TICK: f32 = 2.0;
 
 impl Canvas<'_> {
     pub(super) fn title(&mut self, one: &LayoutBox, area: Area) {
         let title = &self.certificate.title;
-        let mut parts = vec![self.part(self.local(title.first(), &one.style), one.style, 0.0, "title")];
+        let mut parts = vec![part(self.local(title.first(), &one.style), one.style, 0.0, "title")];
         if let Some(english) = title.second() {
-            parts.push(self.part(self.in_english(english, &one.second), one.second, 1.0, "title"));
+            parts.push(part(self.in_english(english, &one.second), one.second, 1.0, "title"));
         }
         self.block(one, area, parts);
     }
 
     pub(super) fn issuer(&mut self, one: &LayoutBox, area: Area) {
         let certificate = self.certificate;
-        let plain = |canvas: &Self, text: &str, style| canvas.span(text, style, Direction::Auto, None);
-        let mut parts = vec![self.part(plain(self, &certificate.issuer, &one.style), one.style, 0.0, "issuer")];
+        let mut parts =
+            vec![part(span(&certificate.issuer, &one.style, Direction::Auto, None), one.style, 0.0, "issuer")];
         if let Some(country) = &certificate.issuer_country {
-            parts.push(self.part(plain(self, country, &one.second), one.second, 0.5, "issuer country"));
+            parts.push(part(span(country, &one.second, Direction::Auto, None), one.second, 0.5, "issuer country"));
         }
         self.block(one, area, parts);
     }
@@ -47,8 +47,8 @@ impl Canvas<'_> {
         for (place, name) in self.certificate.names.iter().enumerate() {
             let style = if place == 0 { one.style } else { one.second };
             let language: Option<Arc<str>> = name.language.as_deref().map(Arc::from);
-            let span = self.span(&name.text, &style, Direction::Auto, language.as_ref());
-            parts.push(self.part(span, style, 1.5, "name"));
+            let span = span(&name.text, &style, Direction::Auto, language.as_ref());
+            parts.push(part(span, style, 1.5, "name"));
         }
         self.block(one, area, parts);
     }
@@ -69,17 +69,19 @@ impl Canvas<'_> {
         };
         let mut parts: Vec<Part<'_>> = Vec::new();
         let first = if local.is_empty() { &english } else { &local };
-        parts.push(self.part(self.local(head.first(), &bold(one.style)), bold(one.style), 0.0, "how to check"));
+        parts.push(part(self.local(head.first(), &bold(one.style)), bold(one.style), 0.0, "how to check"));
         for step in first {
-            parts.push(self.part(self.local(step, &one.style), one.style, 0.6, "how to check"));
+            parts.push(part(self.local(step, &one.style), one.style, 0.6, "how to check"));
         }
         if let (Some(head), false) = (head.second(), english.is_empty()) {
-            parts.push(self.part(self.in_english(head, &bold(one.second)), bold(one.second), 2.0, "how to check"));
+            parts.push(part(self.in_english(head, &bold(one.second)), bold(one.second), 2.0, "how to check"));
             for step in &english {
-                parts.push(self.part(self.in_english(step, &one.second), one.second, 0.5, "how to check"));
+                parts.push(part(self.in_english(step, &one.second), one.second, 0.5, "how to check"));
             }
         }
-        parts.iter_mut().for_each(|part| part.shrinks = false);
+        for part in &mut parts {
+            part.shrinks = false;
+        }
         self.block(one, area, parts);
     }
 
@@ -172,8 +174,8 @@ impl Canvas<'_> {
         }
         spans
     }
+}
 
-    fn part<'p>(&self, span: Span, style: Style, before: f32, field: &'p str) -> Part<'p> {
-        Part { spans: vec![span], style, before, field, shrinks: true }
-    }
+fn part(span: Span, style: Style, before: f32, field: &str) -> Part<'_> {
+    Part { spans: vec![span], style, before, field, shrinks: true }
 }

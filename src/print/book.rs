@@ -19,6 +19,7 @@ use super::background::Background;
 use super::certificate::Picture;
 use super::font::Fonts;
 use super::layout::Area;
+use super::outline::outlines;
 use super::page::{Item, Page};
 use super::paragraph::MM_PER_POINT;
 use super::text::{Glyph, Run};
@@ -154,23 +155,18 @@ fn fill(surface: &mut Surface<'_>, area: &Area, ink: [u8; 3]) {
     surface.draw_path(&path);
 }
 
-/// One path of row runs in whole numbers under one transform: no seams between modules, whatever renders it.
+/// One path in whole numbers under one transform: no seams between modules, whatever renders it.
 fn symbol(surface: &mut Surface<'_>, (x, y): (f32, f32), module: f32, matrix: &Matrix) {
     let mut path = PathBuilder::new();
-    for row in 0..matrix.width() {
-        let mut column = 0;
-        while column < matrix.width() {
-            let start = column;
-            while column < matrix.width() && matrix.is_dark(column, row) {
-                column += 1;
-            }
-            if let Some(rect) = Rect::from_xywh(start as f32, row as f32, (column - start) as f32, 1.0)
-                && column > start
-            {
-                path.push_rect(rect);
-            }
-            column += 1;
+    for outline in outlines(matrix) {
+        let mut corners = outline.into_iter().map(|(x, y)| (x as f32, y as f32));
+        if let Some((x, y)) = corners.next() {
+            path.move_to(x, y);
         }
+        for (x, y) in corners {
+            path.line_to(x, y);
+        }
+        path.close();
     }
     let Some(path) = path.finish() else { return };
     surface.push_transform(&Transform::from_row(module, 0.0, 0.0, module, x, y));

@@ -91,8 +91,8 @@ pub struct Picture {
 impl Picture {
     /// Takes the pixels; `None` when their number is not `3 × width × height` or a side is zero.
     pub fn new(width: u32, height: u32, rgb: Vec<u8>) -> Option<Self> {
-        let wanted = u64::from(width) * u64::from(height) * 3;
-        (wanted > 0 && wanted == rgb.len() as u64).then_some(Self { width, height, rgb })
+        let wanted = (width as usize).checked_mul(height as usize)?.checked_mul(3)?;
+        (wanted > 0 && wanted == rgb.len()).then_some(Self { width, height, rgb })
     }
 
     /// Pixels in a row.

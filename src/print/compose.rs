@@ -161,17 +161,12 @@ impl<'a> Canvas<'a> {
 
     /// A span in the document's language.
     pub(super) fn local(&self, text: &str, style: &Style) -> Span {
-        self.span(text, style, Direction::Auto, Some(&self.language))
+        span(text, style, Direction::Auto, Some(&self.language))
     }
 
     /// A span in English.
     pub(super) fn in_english(&self, text: &str, style: &Style) -> Span {
-        self.span(text, style, Direction::Auto, Some(&self.english))
-    }
-
-    /// A span.
-    pub(super) fn span(&self, text: &str, style: &Style, direction: Direction, language: Option<&Arc<str>>) -> Span {
-        Span { text: text.to_owned(), face: style.face, direction, language: language.cloned() }
+        span(text, style, Direction::Auto, Some(&self.english))
     }
 
     /// A fixed word, in both languages.
@@ -250,6 +245,11 @@ impl<'a> Canvas<'a> {
             }
         }
     }
+}
+
+/// A span of a style.
+pub(super) fn span(text: &str, style: &Style, direction: Direction, language: Option<&Arc<str>>) -> Span {
+    Span { text: text.to_owned(), face: style.face, direction, language: language.cloned() }
 }
 
 /// A style made smaller, but not smaller than it may be.

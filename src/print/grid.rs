@@ -1,7 +1,7 @@
 //! Labelled values in columns.
 
 use super::certificate::{Direction, FieldLine};
-use super::compose::{Canvas, factors, scaled};
+use super::compose::{Canvas, factors, scaled, span};
 use super::font::Weight;
 use super::layout::{Align, Area, LayoutBox, Particular, Style};
 use super::page::Item;
@@ -30,13 +30,13 @@ struct Entry<'a> {
 impl<'a> Canvas<'a> {
     pub(super) fn fields(&mut self, one: &LayoutBox, area: Area) {
         let certificate = self.certificate;
-        let entries = certificate.fields.iter().map(|field| self.entry(one, field, one.style)).collect();
-        self.grid(one, area, entries);
+        let entries: Vec<_> = certificate.fields.iter().map(|field| self.entry(one, field, one.style)).collect();
+        self.grid(one, area, &entries);
     }
 
     pub(super) fn particulars(&mut self, one: &LayoutBox, area: Area) {
-        let entries = one.items.iter().filter_map(|item| self.particular(one, *item)).collect();
-        self.grid(one, area, entries);
+        let entries: Vec<_> = one.items.iter().filter_map(|item| self.particular(one, *item)).collect();
+        self.grid(one, area, &entries);
     }
 
     fn particular(&mut self, one: &LayoutBox, item: Particular) -> Option<Entry<'a>> {
@@ -63,7 +63,7 @@ impl<'a> Canvas<'a> {
 
     fn entry(&mut self, one: &LayoutBox, field: &FieldLine, value_style: Style) -> Entry<'a> {
         let label = self.label(&field.label, &one.second);
-        let value = self.span(&field.value, &value_style, field.direction, None);
+        let value = span(&field.value, &value_style, field.direction, None);
         Entry {
             label: self.paragraph(label, &field.name),
             value: self.paragraph(vec![value], &field.name),
@@ -73,12 +73,12 @@ impl<'a> Canvas<'a> {
     }
 
     /// Draws entries row by row in the columns of the box, all smaller until they fit.
-    fn grid(&mut self, one: &LayoutBox, area: Area, entries: Vec<Entry<'_>>) {
+    fn grid(&mut self, one: &LayoutBox, area: Area, entries: &[Entry<'_>]) {
         let columns = one.columns.clamp(1, entries.len().max(1));
         let column = (area.width - one.gap * (columns - 1) as f32) / columns as f32;
         let mut too_wide = None;
         for factor in factors([one.style, one.second].iter()) {
-            match rows(&entries, columns, column, &one.second, factor) {
+            match rows(entries, columns, column, &one.second, factor) {
                 Err(field) => too_wide = Some(field),
                 Ok((rows, height)) if height <= area.height => {
                     self.draw_grid(one, area, column, rows, height);

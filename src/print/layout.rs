@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::matrix;
+use super::blocks;
 use super::background::Background;
 use super::layout_file;
 use super::paragraph::Fit;
@@ -285,10 +287,11 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Side of the square that a symbol with its quiet zone may take, in mm.
-    pub fn symbol_side(&self) -> f32 {
-        let sides = self.boxes.iter().filter(|one| one.show == Show::Symbol);
-        sides.map(|one| one.area.width.min(one.area.height).min(one.largest)).fold(f32::INFINITY, f32::min)
+    /// Side of the square that each of `count` symbols with its quiet zone may take, in mm.
+    pub fn symbol_side(&self, count: usize) -> f32 {
+        let boxes = self.boxes.iter().filter(|one| one.show == Show::Symbol);
+        let side = |one: &LayoutBox| matrix::side(one.area.inset(blocks::OUTLINE_GAP), count, one.largest);
+        boxes.map(side).fold(f32::INFINITY, f32::min)
     }
 
     /// Reads a layout file.

@@ -49,7 +49,7 @@ pub(super) fn place(
     let across = (modules + 2 * QUIET_ZONE) as f32;
     let columns = best_columns(area, count);
     let rows = count.div_ceil(columns);
-    let side = cell_side(area, columns, rows).min(largest);
+    let side = side(area, count, largest);
     let fewest = DOTS_AT_LEAST.max((MODULE_AT_LEAST / dot - 0.01).ceil() as u32);
     let dots = (side / across / dot + 1e-3).floor() as u32;
     if dots < fewest {
@@ -69,6 +69,12 @@ pub(super) fn place(
             Placed { x: x + quiet, y: y + quiet, module, frame: Area { x, y, width: frame, height: frame } }
         })
         .collect())
+}
+
+/// Side of the square that each of `count` symbols with its quiet zone may take in a box, in mm.
+pub(super) fn side(area: Area, count: usize, largest: f32) -> f32 {
+    let columns = best_columns(area, count);
+    cell_side(area, columns, count.div_ceil(columns)).min(largest)
 }
 
 fn cell_side(area: Area, columns: usize, rows: usize) -> f32 {

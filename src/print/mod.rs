@@ -4,8 +4,8 @@
 //! symbol, a photo. This module knows no credential types. What goes out is a page in millimetres ([`page::Page`]) and, from
 //! many pages, one PDF file ([`Book`]).
 //!
-//! The way of a text: [`itemize`](text) splits it by direction (UAX #9), script (UAX #24) and font; HarfBuzz's algorithm
-//! shapes each piece; [`paragraph`] breaks lines (UAX #14, dictionaries for Burmese, Khmer and Thai) and fits them into their
+//! The way of a text: [`text`] splits it by direction (UAX #9), script (UAX #24) and font and shapes each piece;
+//! [`paragraph`] breaks lines (UAX #14, dictionaries for Burmese, Khmer and Thai) and fits them into their
 //! box: shrink, then wrap, then an error. Nothing is ever clipped.
 
 mod background;
@@ -18,6 +18,7 @@ mod grid;
 mod layout;
 mod layout_file;
 mod matrix;
+mod outline;
 pub mod page;
 pub mod paragraph;
 mod preflight;

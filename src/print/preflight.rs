@@ -144,10 +144,8 @@ pub(super) fn check_texts(certificate: &Certificate) -> Vec<Problem> {
 
 fn each_text(certificate: &Certificate, check: &mut impl FnMut(&str, &str)) {
     let optional = |text: &Option<String>| text.clone().unwrap_or_default();
-    for (field, words) in [("title", &certificate.title)] {
-        check(field, &words.english);
-        check(field, &optional(&words.local));
-    }
+    check("title", &certificate.title.english);
+    check("title", &optional(&certificate.title.local));
     for name in &certificate.names {
         check("name", &name.text);
     }

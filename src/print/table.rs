@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::certificate::Table;
-use super::compose::{Canvas, factors, scaled};
+use super::compose::{Canvas, factors, scaled, span};
 use super::font::Weight;
 use super::layout::{Align, Area, LayoutBox, Style};
 use super::page::Item;
@@ -59,7 +59,7 @@ impl<'a> Canvas<'a> {
             for (place, words) in table.head.iter().enumerate() {
                 let cell = row.get(place).cloned().unwrap_or_default();
                 let language: Option<Arc<str>> = cell.language.as_deref().map(Arc::from);
-                let span = self.span(&cell.text, &one.style, cell.direction, language.as_ref());
+                let span = span(&cell.text, &one.style, cell.direction, language.as_ref());
                 let field = format!("row {} {}", number + 1, words.english);
                 cells.push(vec![(self.paragraph(vec![span], &field), one.style)]);
             }
@@ -108,6 +108,14 @@ fn first_baseline(texts: &[Fitted]) -> f32 {
     texts.first().and_then(|text| text.baselines.first()).copied().unwrap_or_default()
 }
 
+fn whole(text: &Paragraph<'_>) -> f32 {
+    text.width()
+}
+
+fn unbreakable(text: &Paragraph<'_>) -> f32 {
+    text.widest_part()
+}
+
 /// Column widths in mm that sum up to `total`: what the texts ask for, or, when that is too much, at least what the longest
 /// parts that cannot be broken need. `None` when even that is too much.
 fn widths(rows: &[Cells<'_>], columns: usize, total: f32, factor: f32) -> Option<Vec<f32>> {
@@ -116,13 +124,13 @@ fn widths(rows: &[Cells<'_>], columns: usize, total: f32, factor: f32) -> Option
         let width = |(text, style): &(Paragraph<'_>, Style)| measure(text) * scaled(style, factor).size * MM_PER_POINT;
         texts.map(width).fold(0.0, f32::max) + 2.0 * PADDING + 0.1
     };
-    let wanted: Vec<f32> = (0..columns).map(|column| widest(column, |text| text.width())).collect();
+    let wanted: Vec<f32> = (0..columns).map(|column| widest(column, whole)).collect();
     let sum: f32 = wanted.iter().sum();
     if sum <= total {
         let share = (total - sum) / columns as f32;
         return Some(wanted.into_iter().map(|width| width + share).collect());
     }
-    let least: Vec<f32> = (0..columns).map(|column| widest(column, |text| text.widest_part())).collect();
+    let least: Vec<f32> = (0..columns).map(|column| widest(column, unbreakable)).collect();
     let least_sum: f32 = least.iter().sum();
     if least_sum > total {
         return None;

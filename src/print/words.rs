@@ -82,6 +82,7 @@ impl WordList {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::print::certificate::Direction;
     use crate::print::font::Fonts;
     use crate::print::text::{Face, Span, itemize};
 
@@ -96,7 +97,7 @@ mod tests {
                 assert!(!text.trim().is_empty(), "{language}");
                 let face = Face { scale: 1.0, ..Face::default() };
                 let language = Some(language.as_str().into());
-                let span = Span { text: text.clone(), face, direction: Default::default(), language };
+                let span = Span { text: text.clone(), face, direction: Direction::Auto, language };
                 assert!(itemize(&fonts, &[span], false).missing.is_empty(), "{text}");
             }
         }

@@ -73,11 +73,9 @@ pub enum ScanError {
         seconds: u64,
     },
     /// The budget for the whole document is spent.
-    #[error("time is up after page {page} of {pages}")]
+    #[error("time is up after page {page}")]
     OutOfTime {
-        /// Last page that was read, counted from 1.
+        /// Last page that was read, counted from 1; 0 when it was up before the first.
         page: u32,
-        /// Pages in the file.
-        pages: u32,
     },
 }

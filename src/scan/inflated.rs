@@ -1,7 +1,7 @@
 //! The bytes of a PDF in, one answer out: whether a compressed stream in it unpacks to more than anyone can use.
 //!
-//! hayro unpacks a stream into memory without a limit, and a megabyte of deflate can hold a gigabyte. So every stream is first
-//! unpacked here into nothing, as often as it is packed.
+//! hayro unpacks a stream into memory without a limit, and a megabyte of deflate or LZW can hold a gigabyte. So every stream is
+//! first unpacked here into nothing, as often as it is packed.
 
 use super::deadline::Deadline;
 use flate2::bufread::{DeflateDecoder, ZlibDecoder};
@@ -10,13 +10,20 @@ use std::io::{BufRead, BufReader, Read};
 /// A stream packed more often than this is refused as well.
 const MOST_LAYERS: usize = 4;
 
-/// Whether any deflate stream of the file unpacks to more than `limit` bytes, or time runs out while counting.
+/// A filter is named within this many bytes before the keyword `stream`.
+const DICTIONARY_BYTES: usize = 2048;
+
+/// Whether any stream of the file unpacks to more than `limit` bytes, or time runs out while counting.
 pub(super) fn exceeds(file: &[u8], limit: u64, deadline: Deadline) -> bool {
-    streams(file).any(|stream| deadline.has_passed() || stream_exceeds(stream, limit))
+    streams(file).any(|(dictionary, stream)| {
+        let is_lzw = dictionary.windows(3).any(|window| window == b"LZW");
+        deadline.has_passed() || deflate_exceeds(stream, limit) || (is_lzw && lzw_exceeds(stream, limit))
+    })
 }
 
-/// Everything after each keyword `stream`; the end is found by unpacking, as the stated length may lie.
-fn streams(file: &[u8]) -> impl Iterator<Item = &[u8]> {
+/// What stands before each keyword `stream`, and everything after it; the end is found by unpacking, as the stated length
+/// may lie.
+fn streams(file: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     const KEYWORD: &[u8] = b"stream";
     let mut from = 0;
     std::iter::from_fn(move || {
@@ -26,15 +33,16 @@ fn streams(file: &[u8]) -> impl Iterator<Item = &[u8]> {
             if at >= 3 && &file[at - 3..at] == b"end" {
                 continue;
             }
-            return Some(match &file[from..] {
+            let data = match &file[from..] {
                 [b'\r', b'\n', rest @ ..] | [b'\n' | b'\r', rest @ ..] => rest,
                 rest => rest,
-            });
+            };
+            return Some((&file[at.saturating_sub(DICTIONARY_BYTES)..at], data));
         }
     })
 }
 
-fn stream_exceeds(packed: &[u8], limit: u64) -> bool {
+fn deflate_exceeds(packed: &[u8], limit: u64) -> bool {
     for layers in 1..=MOST_LAYERS {
         let Some(reader) = unpack(packed, layers, limit) else { return false };
         // Damage ends a stream: what was counted until then is what would be unpacked.
@@ -61,6 +69,49 @@ fn unpack(packed: &[u8], layers: usize, limit: u64) -> Option<Box<dyn BufRead + 
         reader = Box::new(BufReader::with_capacity(1 << 16, unpacked));
     }
     Some(reader)
+}
+
+/// Follows the lengths of the entries of an LZW table (ISO 32000-1 §7.4.4), not their bytes.
+fn lzw_exceeds(packed: &[u8], limit: u64) -> bool {
+    const CLEAR: usize = 256;
+    const END: usize = 257;
+    let mut lengths = vec![1_u32; 258];
+    let (mut bits, mut have, mut width, mut before, mut total) = (0_u32, 0, 9, 0, 0_u64);
+    for &byte in packed {
+        bits = bits << 8 | u32::from(byte);
+        have += 8;
+        if have < width {
+            continue;
+        }
+        have -= width;
+        let code = (bits >> have & ((1 << width) - 1)) as usize;
+        match code {
+            END => return false,
+            CLEAR => {
+                lengths.truncate(258);
+                (width, before) = (9, 0);
+                continue;
+            }
+            _ => {}
+        }
+        // The code that is just being defined is the one before and its first byte again.
+        let length = lengths.get(code).copied().unwrap_or(before + 1);
+        total += u64::from(length);
+        if total > limit {
+            return true;
+        }
+        if before > 0 && lengths.len() < 4096 {
+            lengths.push(before + 1);
+        }
+        before = length;
+        width = match lengths.len() + 1 {
+            0..=511 => 9,
+            512..=1023 => 10,
+            1024..=2047 => 11,
+            _ => 12,
+        };
+    }
+    false
 }
 
 fn count(mut reader: impl BufRead) -> u64 {
@@ -112,6 +163,32 @@ mod tests {
     fn a_stream_packed_for_ever_is_refused() {
         let packed = (0..6).fold(b"x".to_vec(), |data, _| pack(&data));
         assert!(exceeds(&file(&packed), 1_000_000, Deadline::never()));
+    }
+
+    #[test]
+    fn lzw_is_measured_as_well() {
+        // Clear, then the codes 32, 258, 259, 260 …: each is the one before and one space more.
+        let (mut out, mut bits, mut have) = (Vec::new(), 0_u64, 0);
+        let mut put = |code: u64, width: u32| {
+            bits = bits << width | code;
+            have += width;
+            while have >= 8 {
+                have -= 8;
+                out.push((bits >> have) as u8);
+            }
+        };
+        put(256, 9);
+        put(32, 9);
+        for code in 258..500 {
+            put(code, 9);
+        }
+        put(257, 9);
+        put(0, 7);
+        let total = (1..=243).sum::<u64>();
+        let file = |dictionary: &[u8]| [b"1 0 obj <<", dictionary, b">>\nstream\n", &out[..], b"\nendstream"].concat();
+        assert!(exceeds(&file(b"/Filter/LZWDecode"), total - 1, Deadline::never()));
+        assert!(!exceeds(&file(b"/Filter/LZWDecode"), total, Deadline::never()));
+        assert!(!exceeds(&file(b""), total - 1, Deadline::never()));
     }
 
     #[test]

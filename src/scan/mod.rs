@@ -194,7 +194,7 @@ fn scan_file(
             break;
         }
         if deadline.has_passed() {
-            return Err(ScanError::OutOfTime { page, pages: page });
+            return Err(ScanError::OutOfTime { page });
         }
     }
     Ok(())
@@ -224,7 +224,7 @@ fn scan_document(bytes: &[u8], options: &Options, deadline: Deadline, sink: Sink
         }
         let Some(next) = next else { break };
         if deadline.has_passed() {
-            return Err(ScanError::OutOfTime { page, pages });
+            return Err(ScanError::OutOfTime { page });
         }
         drawn = next;
     }

@@ -55,7 +55,12 @@ impl Document {
     /// Opens a document that needs no password.
     pub(super) fn open(bytes: &[u8], deadline: Deadline) -> Result<Self, ScanError> {
         if inflated::exceeds(bytes, MOST_STREAM_BYTES, deadline) {
-            return Err(ScanError::PdfBomb { limit: MOST_STREAM_BYTES });
+            let limit = MOST_STREAM_BYTES;
+            return Err(if deadline.has_passed() {
+                ScanError::OutOfTime { page: 0 }
+            } else {
+                ScanError::PdfBomb { limit }
+            });
         }
         let (requests, orders) = sync_channel(2);
         let (sender, drawn) = sync_channel(1);
@@ -82,7 +87,7 @@ impl Document {
                 DecryptionError::PasswordProtected | DecryptionError::UnsupportedAlgorithm,
             )))) => Err(ScanError::EncryptedPdf),
             Ok(Err(_)) | Err(RecvTimeoutError::Disconnected) => Err(ScanError::BadPdf),
-            Err(RecvTimeoutError::Timeout) => Err(ScanError::SlowPage { page: 0, seconds: SLOWEST.as_secs() }),
+            Err(RecvTimeoutError::Timeout) => Err(ScanError::OutOfTime { page: 0 }),
         }
     }
 
@@ -97,9 +102,7 @@ impl Document {
         match self.drawn.recv_timeout(deadline.remaining(SLOWEST)) {
             Ok(drawn) => Ok(drawn),
             Err(RecvTimeoutError::Disconnected) => Err(ScanError::BadPdf),
-            Err(RecvTimeoutError::Timeout) if deadline.has_passed() => {
-                Err(ScanError::OutOfTime { page: page - 1, pages: self.pages })
-            }
+            Err(RecvTimeoutError::Timeout) if deadline.has_passed() => Err(ScanError::OutOfTime { page: page - 1 }),
             Err(RecvTimeoutError::Timeout) => Err(ScanError::SlowPage { page, seconds: SLOWEST.as_secs() }),
         }
     }

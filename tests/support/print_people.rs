@@ -11,6 +11,12 @@ pub fn symbol(version: u8, text: &str) -> Matrix {
     Matrix::new(code.width(), dark, version, EcLevel::M)
 }
 
+/// A symbol of version 20, made once.
+fn large_symbol() -> Matrix {
+    static SYMBOL: std::sync::OnceLock<Matrix> = std::sync::OnceLock::new();
+    SYMBOL.get_or_init(|| symbol(20, &format!("NP1:{}", "6BF+70790T9WJWG.FKY*4GO0".repeat(26)))).clone()
+}
+
 /// A drawn face, different for each seed.
 pub fn photo(seed: u32) -> Picture {
     let (width, height) = (148u32, 188u32);
@@ -371,7 +377,7 @@ fn registration(person: &Person, number: u32) -> Certificate {
         fields,
         table: None,
         photo: (number % 3 != 2).then(|| photo(number * 17)),
-        symbols: vec![symbol(20, &format!("NP1:{:0>9}{}", number, "6BF+70790T9WJWG.FKY*4GO0".repeat(33)))],
+        symbols: vec![large_symbol()],
         issuer: "Department of Refugee Services".to_owned(),
         issuer_country: Some("Republic of Kenya".to_owned()),
         serial: "K7QX-2M9D".to_owned(),
@@ -396,7 +402,7 @@ pub fn long_names() -> Certificate {
         name("Олександра-Вікторія Костянтинівна Переверзєва-Григоренко", "uk"),
     ];
     certificate.fields[9].value =
-        "Block 9-B, shelter 297, behind the second water point, Kakuma 3 extension, Turkana County".to_owned();
+        String::from("Block 9-B, shelter 297, behind the second water point, Kakuma 3 extension, Turkana County");
     certificate.copy = Some(2);
     certificate.supersedes = Some("A1B2-C3D4".to_owned());
     certificate

@@ -13,7 +13,7 @@ use nansen::cwt;
 use super::lists::{Lists, People};
 
 /// Credentials of each type.
-const ROWS: usize = 5000;
+const ROWS: usize = 3000;
 
 /// The built-in types whose papers the dictionary is for.
 pub struct Templates(pub Vec<CredentialType>);
@@ -241,7 +241,7 @@ impl<'a> Writer<'a> {
             ("nationality", if stateless { "XXA".to_owned() } else { country.clone() }),
             ("country_of_origin", country.clone()),
             ("place_of_birth", town),
-            ("arrival_date", day(dice, 2016, 2026)),
+            ("arrival_date", day(dice, 2019, 2030)),
             ("legal_status", status.to_owned()),
             ("household", format!("{}{:05}", dice.pick(&["HH-", "HH-", "H-", "F-", "FAM-"]), self.households)),
             ("address", String::new()),
@@ -335,7 +335,10 @@ const ISCED_F: [&str; 36] = [
 ];
 
 fn identifier(dice: &mut Dice) -> String {
-    let desk = *dice.pick(&["KEN", "UGA", "ETH", "JOR", "LBN", "BGD", "TUR", "SDN", "COD", "POL", "COL", "THA"]);
+    let desk = *dice.pick(&[
+        "KEN", "KEN", "UGA", "ETH", "JOR", "LBN", "BGD", "TUR", "SDN", "COD", "POL", "COL", "THA", "TCD", "RWA", "TZA",
+        "PAK", "IRN", "IRQ", "EGY", "NER", "CMR", "GRC", "MLI",
+    ]);
     match dice.below(8) {
         0 => format!("{:03}-{:02}C{:05}", dice.below(1000), dice.below(100), dice.below(100_000)),
         1 => format!("{desk}{:08}", dice.below(100_000_000)),

@@ -17,34 +17,33 @@ const ITEMS: usize = 14;
 /// Fewer occurrences than this are chance.
 const LEAST: u32 = 3;
 
-/// A run of bytes and how often it stands in the corpus.
-pub struct Fragment {
-    pub bytes: Vec<u8>,
-    pub count: u32,
-}
-
-/// All fragments of the corpus, in the order of their bytes.
-pub fn fragments(payloads: &[Payload], types: &Templates) -> Vec<Fragment> {
-    let mut counts: HashMap<&[u8], u32> = HashMap::new();
-    for payload in payloads {
-        let walk = Walk::over(&payload.bytes, &types.0[payload.made]);
-        for run in walk.runs() {
-            for (first, from) in run.iter().enumerate() {
-                for until in run[first..].iter().take(ITEMS) {
-                    let length = until.1 - from.0;
-                    if length > *LENGTHS.end() {
-                        break;
-                    }
-                    if length >= *LENGTHS.start() {
-                        *counts.entry(&payload.bytes[from.0..until.1]).or_default() += 1;
-                    }
+/// Calls `seen` with the start and end of every fragment of `payload`.
+pub fn each(payload: &Payload, types: &Templates, seen: &mut dyn FnMut(usize, usize)) {
+    for run in Walk::over(&payload.bytes, &types.0[payload.made]).runs() {
+        for (first, from) in run.iter().enumerate() {
+            for until in run[first..].iter().take(ITEMS) {
+                let length = until.1 - from.0;
+                if length > *LENGTHS.end() {
+                    break;
+                }
+                if length >= *LENGTHS.start() {
+                    seen(from.0, until.1);
                 }
             }
         }
     }
-    let mut found: Vec<_> = counts.into_iter().filter(|(_, count)| *count >= LEAST).collect();
+}
+
+/// The fragments that are no chance, in the order of their bytes.
+pub fn fragments(payloads: &[Payload], types: &Templates) -> Vec<Vec<u8>> {
+    let mut counts: HashMap<&[u8], u32> = HashMap::new();
+    for payload in payloads {
+        each(payload, types, &mut |from, until| *counts.entry(&payload.bytes[from..until]).or_default() += 1);
+    }
+    let mut found: Vec<_> =
+        counts.into_iter().filter(|(_, count)| *count >= LEAST).map(|(bytes, _)| bytes.to_vec()).collect();
     found.sort_unstable();
-    found.into_iter().map(|(bytes, count)| Fragment { bytes: bytes.to_vec(), count }).collect()
+    found
 }
 
 /// Item boundaries of one payload, `None` standing for a gap.
@@ -120,7 +119,10 @@ impl<'a> Walk<'a> {
         self.at += number as usize;
         match content {
             Content::Constant => self.items.push(Some((start, self.at))),
-            Content::Varies(_) => self.items.push(None),
+            Content::Varies(known) => {
+                self.items.extend((known > 0).then_some(Some((start, self.at.min(start + known)))));
+                self.items.push(None);
+            }
             Content::Words => self.words(start),
         }
     }
@@ -169,7 +171,9 @@ impl<'a> Walk<'a> {
                     }
                 }
                 Some(Kind::Identifier) if field.is_some_and(|f| f.name == "isced_f") => self.value(Content::Constant),
-                Some(Kind::Identifier | Kind::Date { .. }) => self.value(Content::Varies(0)),
+                // Identifiers often begin with the letters of a place or a desk, dates with those of the last years.
+                Some(Kind::Identifier) => self.value(Content::Varies(2)),
+                Some(Kind::Date { .. }) => self.value(Content::Varies(1)),
                 Some(Kind::Name | Kind::Text { .. } | Kind::Url) => self.value(Content::Words),
                 _ => self.value(Content::Constant),
             }

@@ -2,8 +2,8 @@
 //!
 //! Invented credentials are written from the lists, in about the proportions that a registration desk meets. Their
 //! payloads fall into items (keys, heads, words) and gaps (what differs on every paper). Runs of items are the
-//! fragments a dictionary can hold; those that save most bits for each byte are taken, and the oftenest used stand
-//! last, because a near match costs fewer bits than a far one.
+//! fragments a dictionary can hold. It grows by those that would still save most bits for each of their bytes, and the
+//! oftenest used stand last, because a near match costs fewer bits than a far one.
 
 mod corpus;
 mod items;
@@ -22,6 +22,12 @@ pub fn build(root: &Path) -> std::io::Result<Vec<u8>> {
     let types = corpus::Templates::read(&root.join("templates"))?;
     let payloads = corpus::payloads(&lists, &types);
     let fragments = items::fragments(&payloads, &types);
-    let chosen = select::choose(&fragments, LENGTH);
-    Ok(select::arrange(chosen, &payloads, LENGTH))
+    Ok(select::grow(&Corpus { payloads, types, fragments }, LENGTH))
+}
+
+/// What the dictionary is measured on, and what it may be made of.
+struct Corpus {
+    payloads: Vec<corpus::Payload>,
+    types: corpus::Templates,
+    fragments: Vec<Vec<u8>>,
 }

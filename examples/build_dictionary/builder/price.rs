@@ -6,7 +6,7 @@ const MIN_MATCH: usize = 3;
 const MAX_DISTANCE: usize = 32 * 1024;
 
 /// Candidates looked at for one position.
-const MAX_CANDIDATES: usize = 400;
+const MAX_CANDIDATES: usize = 160;
 
 /// Bits of one byte written plainly.
 pub fn literal(byte: u8) -> u32 {
@@ -67,17 +67,11 @@ impl Index {
         best[fragment.len()]
     }
 
-    /// The cheapest way to write `payload` behind the text: its bits, and each match taken from the text as position
-    /// and length.
-    pub fn parse(&self, payload: &[u8]) -> (u32, Vec<(usize, usize)>) {
-        #[derive(Clone, Copy)]
-        struct Cell {
-            bits: u32,
-            length: usize,
-            source: usize,
-        }
+    /// The cheapest way to write `payload` behind the text, step by step.
+    pub fn parse(&self, payload: &[u8]) -> Vec<Step> {
         let mut best = vec![Cell { bits: u32::MAX, length: 0, source: 0 }; payload.len() + 1];
         best[0].bits = 0;
+        let mut nearest = [usize::MAX; 256];
         for at in 0..payload.len() {
             let here = best[at].bits;
             let mut offer = |length: usize, bits: u32, source: usize| {
@@ -86,13 +80,9 @@ impl Index {
                 }
             };
             offer(1, here + literal(payload[at]), usize::MAX);
+            let rest = &payload[at..];
             let mut longest = MIN_MATCH - 1;
-            let own = (0..at).rev().map(|from| self.bytes.len() + from);
-            for source in own.chain(self.candidates(&payload[at..])) {
-                let found = match source.checked_sub(self.bytes.len()) {
-                    Some(from) => common(&payload[from..], &payload[at..]),
-                    None => common(&self.bytes[source..], &payload[at..]),
-                };
+            let mut candidate = |found: usize, source: usize| {
                 let back = self.bytes.len() + at - source;
                 if found > longest && back <= MAX_DISTANCE {
                     for taken in longest + 1..=found {
@@ -100,18 +90,45 @@ impl Index {
                     }
                     longest = found;
                 }
+            };
+            if let Some([a, b, c]) = rest.first_chunk() {
+                let bucket = &mut nearest[usize::from(a.wrapping_mul(31) ^ b.wrapping_mul(7) ^ c)];
+                if let Some(before) = payload.get(*bucket..) {
+                    candidate(common(before, rest), self.bytes.len() + *bucket);
+                }
+                *bucket = at;
+            }
+            for source in self.candidates(rest) {
+                candidate(common(&self.bytes[source..], rest), source);
             }
         }
-        let (mut at, mut taken) = (payload.len(), Vec::new());
-        while at > 0 {
-            let Cell { length, source, .. } = best[at];
-            if source < self.bytes.len() {
-                taken.push((source, length));
-            }
-            at -= length;
+        let (mut end, mut steps) = (payload.len(), Vec::new());
+        while end > 0 {
+            let Cell { bits, length, source } = best[end];
+            let start = end - length;
+            let source = (source < self.bytes.len()).then_some(source);
+            steps.push(Step { start, end, bits: bits - best[start].bits, source });
+            end = start;
         }
-        (best[payload.len()].bits + 10, taken)
+        steps.reverse();
+        steps
     }
+}
+
+/// A literal or a match of a payload.
+pub struct Step {
+    pub start: usize,
+    pub end: usize,
+    pub bits: u32,
+    /// Where in the text the match stands, when it stands there.
+    pub source: Option<usize>,
+}
+
+#[derive(Clone, Copy)]
+struct Cell {
+    bits: u32,
+    length: usize,
+    source: usize,
 }
 
 fn common(a: &[u8], b: &[u8]) -> usize {

@@ -284,7 +284,7 @@ impl Batch<'_> {
     }
 
     fn certificate(&self, recorded: &Recorded) -> Result<Certificate, Failure> {
-        let symbols = draw(&recorded.signed.texts, self.signing.room).map_err(Failure::new)?;
+        let symbols = draw(&recorded.signed.texts, self.signing.room(recorded.signed.texts.len())).map_err(Failure::new)?;
         let credential = &recorded.signed.credential;
         let picture = recorded.picture.clone();
         let made = self.signing.made;

@@ -23,8 +23,8 @@ use crate::credential::country::Country;
 use crate::credential::types::Wire;
 use crate::format::{Format, Issuer};
 use crate::issue::paper::IssuerName;
-use crate::issue::sign::Signing;
-use crate::print::Fonts;
+use crate::issue::sign::{PARTS_MAX, Signing};
+use crate::print::{Fonts, Layout};
 use crate::symbol::Room;
 
 /// Make a signed, printed credential of every row of a list
@@ -74,6 +74,7 @@ pub struct Args {
     /// Address that any telephone opens: the credential goes behind its #, which no browser sends
     #[arg(long, value_name = "https://…")]
     pub address: Option<String>,
+    /// Where the passphrase comes from.
     #[command(flatten)]
     pub passphrase: PassphraseArgs,
 }
@@ -112,7 +113,7 @@ fn wire(text: &str) -> Result<Wire, String> {
 }
 
 /// Printer resolution that symbols are planned for, and the side of the square they may take on the page.
-pub const DPI: u32 = 300;
+const DPI: u32 = 300;
 
 /// Issues the list.
 pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
@@ -122,13 +123,13 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     let made = &template.made;
     let today = now.to_zoned(TimeZone::UTC).date();
     let expires = args.valid_until.map(|day| end_of(day, today)).transpose()?;
-    let room = Room::new(DPI, f64::from(layout.symbol_side()));
+    let rooms = rooms(&layout);
     let list = List::open(&args.list)?;
     if let (Some(output), false) = (&args.output, args.dry_run) {
         write::check_writable(output, args.separate)?;
     }
 
-    let checker = check::Checker { args, made, layout: &layout, fonts: &fonts, today, room };
+    let checker = check::Checker { args, made, layout: &layout, fonts: &fonts, today, room: rooms[0] };
     let checked = checker.list(&list)?;
     checked.report(&args.list);
     if checked.problems > 0 && !args.keep_going {
@@ -154,12 +155,17 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
         now,
         expires,
         address: args.address.as_deref(),
-        room,
+        rooms: &rooms,
     };
     let digest = work_digest(args, &list.digest, made.source.as_bytes(), issuer.key.kid().as_bytes());
     let batch =
         batch::Batch { args, home, signing: &signing, checker: &checker, name: &name, list: &list, digest, now };
     batch.run(checked.good)
+}
+
+/// The place that the layout has for one symbol, for each of two, and so on.
+pub fn rooms(layout: &Layout) -> Vec<Room> {
+    (1..=usize::from(PARTS_MAX)).map(|count| Room::new(DPI, f64::from(layout.symbol_side(count)))).collect()
 }
 
 /// The end of the last day of validity.

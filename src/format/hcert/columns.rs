@@ -107,7 +107,7 @@ fn type_of(group: Group, types: &Types) -> Option<&CredentialType> {
 
 fn typed(dcc: &[(Cbor, Cbor)], group: Group, made: &CredentialType, own: Option<&Uvci>) -> Record {
     let value = |path: &str, kind: &Kind| match own {
-        Some(own) if path.ends_with(".ci") => Some(Value::Text(own.number.clone())),
+        Some(own) if path.split('.').nth(1) == Some(CERTIFICATE_ID) => Some(Value::Text(own.number.clone())),
         _ => value(kind, at(dcc, group, path)?),
     };
     made.fields

@@ -1,0 +1,8 @@
+//! The behaviour of the binary, as a desk, a gate and a killer of processes meet it.
+
+mod desk;
+mod gate;
+mod hostile;
+mod issue;
+mod kill;
+mod lists;
