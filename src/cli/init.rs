@@ -46,11 +46,14 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     book.issuer = Some(issuer.kid());
     book.keys.push(issuer.kid());
     // A home that only trusted others until now has its root key already.
-    if book.root.is_none() {
+    let root = if let Some(root) = book.root {
+        root
+    } else {
         let root = Kind::P256.generate();
         keys::write_key(home, &root, passphrase)?;
-        book.root = Some(root.kid());
-    }
+        root.kid()
+    };
+    book.root = Some(root);
     book.save(home)?;
     // A list that is there already is held under another name than the issuer's.
     trust::own::edit(home, &args.passphrase, now, |list| {
@@ -59,13 +62,8 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
         Ok(())
     })?;
     if passphrase.is_none() {
-        eprintln!(
-            "warning: the keys in {} are not encrypted; who can read them can issue in this name\n  \
-             next: keep the disk encrypted, or set up again with NANSEN_PASSPHRASE or --passphrase-file FILE",
-            home.keys().display()
-        );
+        keys::warn_not_encrypted(home);
     }
-    let root = book.root.expect("it was set above");
     println!("issuer       {name}{}", country.map(|code| format!(" ({code})")).unwrap_or_default());
     println!("issuer key   {}", issuer.kid());
     println!("fingerprint  {}", Fingerprint::of(&keys::public_key(home, root)?));

@@ -297,6 +297,15 @@ pub(super) fn write_key(home: &Home, key: &SigningKey, passphrase: Option<&Passp
     write_private(&public_path(home, key.kid()), key.public().to_pem().as_bytes())
 }
 
+/// Tells that new keys were written without a passphrase.
+pub(super) fn warn_not_encrypted(home: &Home) {
+    eprintln!(
+        "warning: the keys in {} are not encrypted; who can read them can sign in this name\n  \
+         next: keep the disk encrypted, or start a new data folder with NANSEN_PASSPHRASE or --passphrase-file FILE",
+        home.keys().display()
+    );
+}
+
 /// Writes a file that only its owner may read, under a temporary name first.
 fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let folder = path.parent().unwrap_or(Path::new("."));

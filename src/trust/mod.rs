@@ -3,7 +3,7 @@
 //! A trust list names issuers and their keys; a *root* key signs it (`docs/TRUST.md` has the format). Bytes of lists,
 //! bundles and status tokens come in, and a [`TrustStore`] goes out, which answers two questions: which keys may a
 //! signature be tried with ([`TrustStore::candidates`]), and which status token speaks for a key
-//! ([`TrustStore::status_token`]). [`cache`] alone touches files; [`policy`] says which list may follow which.
+//! ([`TrustStore::status_token`]). [`cache`] alone touches files; `policy` says which list may follow which.
 
 mod bundle;
 pub mod cache;

@@ -58,7 +58,11 @@ fn with_root(home: &Home, passphrase: &PassphraseArgs) -> Result<KeyBook, Failur
     if book.root.is_none() {
         home.create()?;
         let root = Kind::P256.generate();
-        keys::write_key(home, &root, passphrase.for_new()?)?;
+        let passphrase = passphrase.for_new()?;
+        keys::write_key(home, &root, passphrase)?;
+        if passphrase.is_none() {
+            keys::warn_not_encrypted(home);
+        }
         book.root = Some(root.kid());
         book.save(home)?;
     }
@@ -92,9 +96,11 @@ pub fn add_issuer_key(list: &mut TrustList, desk: &DeskName, key: &PublicKey) {
     }
 }
 
-/// Puts a key into the list under its issuer; the same key of the same format is replaced.
+/// Puts a key into the list under its issuer in the place of its twin. One key may stand there under several
+/// identifiers: an HCERT certificate that is renewed for the same key brings another.
 pub fn add_key(list: &mut TrustList, name: &str, country: Option<&str>, key: IssuerKey) {
-    let twin = |other: &IssuerKey| other.key == key.key && other.format == key.format;
+    let same_kid = |other: &IssuerKey| other.kid == key.kid || other.kid.is_empty() || key.kid.is_empty();
+    let twin = |other: &IssuerKey| other.key == key.key && other.format == key.format && same_kid(other);
     for issuer in &mut list.issuers {
         issuer.keys.retain(|other| !twin(other));
     }

@@ -189,6 +189,18 @@ fn a_key_of_another_issuer_is_trusted_for_what_was_said() {
 }
 
 #[test]
+fn one_key_may_stand_under_several_identifiers() {
+    let gate = Machine::new();
+    let jwk = gate.file("key.jwk", JWK);
+    for kid in ["0102030405060708", "1112131415161718", "0102030405060708"] {
+        gate.run(0, &["trust", "add", &jwk, "--format", "hcert", "--name", "EU", "--kid", kid]).unwrap();
+    }
+    let store = gate.store(0);
+    assert_eq!(store.lists()[0].list().keys().count(), 2);
+    assert!(store.candidates(Some(&[1, 2, 3, 4, 5, 6, 7, 8]), KeyFormat::Hcert, time(0))[0].named);
+}
+
+#[test]
 fn certificates_of_hcert_bring_kid_validity_and_usage() {
     let Some(root) = std::env::var_os("NANSEN_SHARED") else {
         println!("skipped: NANSEN_SHARED is not set");
