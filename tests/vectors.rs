@@ -102,7 +102,9 @@ fn every_layer_of_the_published_vectors_comes_out_as_published() {
 fn the_published_vectors_open_with_the_published_keys() {
     let published: Value = serde_json::from_str(&std::fs::read_to_string(FILE).unwrap()).unwrap();
     let mut types = Types::new();
-    ["registration", "diploma", "training", "household"].map(|name| types.add(made(name)));
+    for name in ["registration", "diploma", "training", "household"] {
+        types.add(made(name));
+    }
     let unhex = |text: &str| -> Vec<u8> {
         (0..text.len() / 2).map(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).unwrap()).collect()
     };

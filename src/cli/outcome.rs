@@ -80,12 +80,17 @@ impl Failure {
 impl fmt::Display for Failure {
     /// The error, its causes, and on a line of its own what to do next.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.error)?;
+        let mut told = self.error.to_string();
         let mut cause = self.error.source();
         while let Some(error) = cause {
-            write!(f, ": {error}")?;
+            // Some libraries repeat their cause in their own words.
+            let text = error.to_string();
+            if !told.contains(&text) {
+                told = format!("{told}: {text}");
+            }
             cause = error.source();
         }
+        f.write_str(&told)?;
         if let Some(hint) = &self.hint {
             write!(f, "\n  next: {hint}")?;
         }

@@ -79,7 +79,8 @@ fn codes_that_are_no_papers_are_named_for_what_they_are() {
         ("HELLO", 3, "undecided", "unsigned"),
         ("https://example.org/diploma/4711", 3, "undecided", "network-only"),
         ("NP2:ABC", 3, "undecided", "not-verifiable-offline"),
-        ("NP1:ABC", 1, "invalid", "malformed"),
+        ("NP1:abc", 1, "invalid", "malformed"),
+        ("NP1:ABC", 3, "undecided", "not-verifiable-offline"),
         ("HC1:::::", 1, "invalid", "malformed"),
         ("shc:/567629595326546034602925", 3, "undecided", "not-verifiable-offline"),
     ] {

@@ -9,7 +9,9 @@ fn hostile_files_are_refused_for_their_reason() {
         let mut header = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR".to_vec();
         header.extend(30_000u32.to_be_bytes());
         header.extend(30_000u32.to_be_bytes());
-        header.extend([8, 0, 0, 0, 0, 0, 0, 0, 0]);
+        header.extend([8, 0, 0, 0, 0]);
+        header.extend(0x434c_a766u32.to_be_bytes());
+        header.extend(b"\x00\x00\x00\x04IDAT\x78\x9c\x00\x00\x00\x00\x00\x00");
         header
     };
     let cases: [(&str, Vec<u8>, &str); 5] = [
