@@ -5,7 +5,7 @@ mod scan_support;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use nansen::scan::{GreyImage, Options, ScanError, scan_image};
-use scan_support::{commands, document, encode, page, pdf, qr, scan, stream};
+use scan_support::{commands, document, encode, page, pdf, qr, references, scan, stream};
 use std::io::Write;
 
 fn refusal(bytes: &[u8]) -> String {
@@ -60,7 +60,7 @@ fn truncated_images_are_damaged_images() {
                 // A JPEG decoder may fill up what is missing; then there is just nothing to read.
                 Ok(_) => assert!(pages.iter().all(|page| page.found().is_empty()), "{name} cut to {length}"),
                 Err(error) => {
-                    assert!(error.to_string().contains(name) || length < 12, "{name} cut to {length}: {error}")
+                    assert!(error.to_string().contains(name) || length < 12, "{name} cut to {length}: {error}");
                 }
             }
         }
@@ -123,7 +123,7 @@ fn a_pdf_of_too_many_pages_is_refused_at_once() {
 #[test]
 fn ten_thousand_empty_pages_end_when_they_are_allowed() {
     // A page of a square inch: what counts here is their number.
-    let kids: String = (0..10_000).map(|i| format!("{} 0 R ", 3 + i)).collect();
+    let kids = references(3..10_003);
     let mut objects = vec![
         b"<</Type /Catalog /Pages 2 0 R>>".to_vec(),
         format!("<</Type /Pages /Kids [{kids}] /Count 10000 /MediaBox [0 0 72 72]>>").into_bytes(),
