@@ -3,10 +3,10 @@
 //! In come the bytes of a file ([`scan_bytes`]) or a grey image ([`scan_image`]), out come [`Found`] symbols: QR Code (ISO/IEC
 //! 18004) and Data Matrix (ISO/IEC 16022), byte by byte as they were encoded. What the bytes mean is not known here.
 //!
-//! The steps lie in the modules of their names: [`load`] and [`pdf`] make grey images, [`filter`] and [`threshold`] make them
-//! black and white, [`qr`] and [`datamatrix`] find and decode symbols, [`cascade`] repeats that in the order that pays most. A
+//! The steps lie in the modules of their names: `load` and `pdf` make grey images, `filter` and `threshold` make them
+//! black and white, `qr` and `datamatrix` find and decode symbols, `cascade` repeats that in the order that pays most. A
 //! camera is a [`FrameSource`]. Everything that comes from outside is capped before memory is taken for it, foreign code runs
-//! behind a wall ([`guard`]) and under a [`Deadline`].
+//! behind a wall (`guard`) and under a [`Deadline`].
 
 mod cascade;
 mod datamatrix;
