@@ -5,18 +5,19 @@ mod scan_support;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use nansen::scan::{GreyImage, Options, ScanError, scan_image};
-use scan_support::{commands, document, encode, page, pdf, qr, scan, stream};
+use scan_support::{commands, document, encode, page, pdf, qr, references, scan, stream};
 use std::io::Write;
 
 fn refusal(bytes: &[u8]) -> String {
     scan(bytes, &Options::default()).1.unwrap_err().to_string()
 }
 
-fn png_header(width: u32, height: u32) -> Vec<u8> {
+/// The header of a PNG file with four channels.
+fn png_header(width: u32, height: u32, bits: u8) -> Vec<u8> {
     let mut chunk = b"IHDR".to_vec();
     chunk.extend(width.to_be_bytes());
     chunk.extend(height.to_be_bytes());
-    chunk.extend([8, 6, 0, 0, 0]);
+    chunk.extend([bits, 6, 0, 0, 0]);
     let mut crc = flate2::Crc::new();
     crc.update(&chunk);
     [&b"\x89PNG\r\n\x1a\n\0\0\0\x0d"[..], &chunk, &crc.sum().to_be_bytes(), b"\0\0\0\0IDAT\x35\xaf\x06\x1e"].concat()
@@ -31,11 +32,14 @@ fn nothing_and_unknown_things_are_named() {
 #[test]
 fn a_huge_image_is_refused_by_its_header() {
     assert_eq!(
-        refusal(&png_header(30_000, 30_000)),
+        refusal(&png_header(30_000, 30_000, 8)),
         "image of 30000 × 30000 pixels is too large, the limit is 100000000 pixels"
     );
     assert!(refusal(b"P5 30000 30000 255\n").starts_with("image of 30000 × 30000 pixels is too large"));
-    assert!(refusal(b"P6 10000 10000 65535\n").contains("10000"));
+    assert_eq!(
+        refusal(&png_header(10_000, 10_000, 16)),
+        "image of 10000 × 10000 pixels takes more than 671088640 bytes to decode"
+    );
 }
 
 #[test]
@@ -56,7 +60,7 @@ fn truncated_images_are_damaged_images() {
                 // A JPEG decoder may fill up what is missing; then there is just nothing to read.
                 Ok(_) => assert!(pages.iter().all(|page| page.found().is_empty()), "{name} cut to {length}"),
                 Err(error) => {
-                    assert!(error.to_string().contains(name) || length < 12, "{name} cut to {length}: {error}")
+                    assert!(error.to_string().contains(name) || length < 12, "{name} cut to {length}: {error}");
                 }
             }
         }
@@ -107,9 +111,7 @@ fn a_tiff_whose_directories_run_in_a_circle_ends() {
     let entries = usize::from(u16::from_le_bytes([bytes[directory], bytes[directory + 1]]));
     let next = directory + 2 + entries * 12;
     bytes[next..next + 4].copy_from_slice(&(directory as u32).to_le_bytes());
-    let (pages, result) = scan(&bytes, &Options::default());
-    result.unwrap();
-    assert_eq!(pages.len(), 1);
+    assert_eq!(refusal(&bytes), "damaged TIFF image");
 }
 
 #[test]
@@ -121,7 +123,7 @@ fn a_pdf_of_too_many_pages_is_refused_at_once() {
 #[test]
 fn ten_thousand_empty_pages_end_when_they_are_allowed() {
     // A page of a square inch: what counts here is their number.
-    let kids: String = (0..10_000).map(|i| format!("{} 0 R ", 3 + i)).collect();
+    let kids = references(3..10_003);
     let mut objects = vec![
         b"<</Type /Catalog /Pages 2 0 R>>".to_vec(),
         format!("<</Type /Pages /Kids [{kids}] /Count 10000 /MediaBox [0 0 72 72]>>").into_bytes(),
@@ -231,7 +233,14 @@ fn forms_that_call_each_other_ten_times_each_are_given_up() {
 
 #[test]
 fn absurd_page_sizes_are_drawn_small_or_not_at_all() {
-    for media_box in ["0 0 1e9 1e9", "0 0 0.001 100000", "0 0 -5 -5", "9 9 9 9", "0 0 1e38 1", "0 0 14400 14400"] {
+    for media_box in [
+        "0 0 1000000000 1000000000",
+        "0 0 0.001 100000",
+        "0 0 -5 -5",
+        "9 9 9 9",
+        "0 0 100000000000000000000000000000000000000 1",
+        "0 0 14400 14400",
+    ] {
         let bytes = pdf(&[
             b"<</Type /Catalog /Pages 2 0 R>>".to_vec(),
             b"<</Type /Pages /Kids [3 0 R] /Count 1>>".to_vec(),

@@ -166,7 +166,11 @@ impl Search {
     }
 
     fn keep_all(&mut self, found: Vec<Found>, factor: f32) -> bool {
-        found.into_iter().fold(false, |news, found| self.keep(found.scaled(factor)) || news)
+        let mut news = false;
+        for found in found {
+            news |= self.keep(found.scaled(factor));
+        }
+        news
     }
 
     /// Keeps a symbol and paints it over.

@@ -83,7 +83,6 @@ fn message(codewords: &[u8]) -> Option<Vec<u8>> {
     while let Some(&codeword) = codewords.get(at) {
         at += 1;
         match codeword {
-            0 => return None,
             1..=128 => {
                 out.push(codeword - 1 + upper);
                 upper = 0;
@@ -114,7 +113,7 @@ fn message(codewords: &[u8]) -> Option<Vec<u8>> {
                     _ => 3,
                 }
             }
-            242..=255 => return None,
+            0 | 242..=255 => return None,
         }
     }
     out.extend(trailer);

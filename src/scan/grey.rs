@@ -154,9 +154,9 @@ fn double_line(get: impl Fn(usize) -> u8, n: usize, mut put: impl FnMut(usize, u
     const W: [i32; 4] = [-9, 111, 29, -3];
     let at = |i: isize| i32::from(get(i.clamp(0, n as isize - 1) as usize));
     for i in 0..n as isize {
-        let [a, b, c, d, e] = [at(i - 2), at(i - 1), at(i), at(i + 1), at(i + 2)];
-        let before = W[3] * a + W[2] * b + W[1] * c + W[0] * d;
-        let after = W[0] * b + W[1] * c + W[2] * d + W[3] * e;
+        let near = [at(i - 2), at(i - 1), at(i), at(i + 1), at(i + 2)];
+        let before = W[3] * near[0] + W[2] * near[1] + W[1] * near[2] + W[0] * near[3];
+        let after = W[0] * near[1] + W[1] * near[2] + W[2] * near[3] + W[3] * near[4];
         put(2 * i as usize, ((before + 64) >> 7).clamp(0, 255) as u8);
         put(2 * i as usize + 1, ((after + 64) >> 7).clamp(0, 255) as u8);
     }

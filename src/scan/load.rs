@@ -34,7 +34,7 @@ pub(super) fn sniff(bytes: &[u8]) -> Result<FileType, ScanError> {
         [b'P', b'1'..=b'7', b' ' | b'\t' | b'\r' | b'\n' | b'#', ..] => ImageFormat::Pnm,
         _ if is_pdf(1024) => return Ok(FileType::Pdf),
         _ => {
-            let magic = bytes.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+            let magic = bytes.iter().take(8).fold(String::new(), |magic, byte| format!("{magic}{byte:02x}"));
             return Err(ScanError::UnknownType { magic });
         }
     };

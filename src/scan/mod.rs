@@ -3,10 +3,10 @@
 //! In come the bytes of a file ([`scan_bytes`]) or a grey image ([`scan_image`]), out come [`Found`] symbols: QR Code (ISO/IEC
 //! 18004) and Data Matrix (ISO/IEC 16022), byte by byte as they were encoded. What the bytes mean is not known here.
 //!
-//! The steps lie in the modules of their names: [`load`] and [`pdf`] make grey images, [`filter`] and [`threshold`] make them
-//! black and white, [`qr`] and [`datamatrix`] find and decode symbols, [`cascade`] repeats that in the order that pays most. A
+//! The steps lie in the modules of their names: `load` and `pdf` make grey images, `filter` and `threshold` make them
+//! black and white, `qr` and `datamatrix` find and decode symbols, `cascade` repeats that in the order that pays most. A
 //! camera is a [`FrameSource`]. Everything that comes from outside is capped before memory is taken for it, foreign code runs
-//! behind a wall ([`guard`]) and under a [`Deadline`].
+//! behind a wall (`guard`) and under a [`Deadline`].
 
 mod cascade;
 mod datamatrix;
@@ -67,7 +67,7 @@ impl Default for Options {
             effort: Effort::Thorough,
             reader: ReaderChoice::Own,
             image_budget: Duration::from_millis(1500),
-            document_budget: Duration::from_secs(900),
+            document_budget: Duration::from_mins(15),
             max_pages: 2500,
             max_pixels: 100_000_000,
         }
@@ -270,7 +270,9 @@ fn scan_page(image: &GreyImage, page: u32, options: &Options, deadline: Deadline
     let read = |reader: Box<dyn SymbolReader>| {
         let start = Instant::now();
         let mut found = if blank { Vec::new() } else { reader.read(image, deadline.at_most(options.image_budget)) };
-        found.iter_mut().for_each(|found| found.page = page);
+        for found in &mut found {
+            found.page = page;
+        }
         Reading { reader: reader.name(), found, elapsed: start.elapsed() }
     };
     readers.into_iter().map(read).collect()

@@ -86,11 +86,18 @@ fn ec_level(letter: &str) -> Option<EcLevel> {
 
 /// Counts the codewords that Reed–Solomon decoding changes; rxing decodes without telling.
 fn errors_corrected(modules: &BitMatrix, mirrored: bool) -> Option<u32> {
-    let mut parser = BitMatrixParser::new(modules.clone()).ok()?;
+    let mut modules = modules.clone();
     if mirrored {
-        parser.setMirror(true);
-        parser.mirror();
+        // A mirrored symbol is a transposed one.
+        for y in 0..modules.height() {
+            for x in 0..y {
+                let (lower, upper) = (modules.get(x, y), modules.get(y, x));
+                modules.set_bool(x, y, upper);
+                modules.set_bool(y, x, lower);
+            }
+        }
     }
+    let mut parser = BitMatrixParser::new(modules).ok()?;
     let version = parser.readVersion().ok()?;
     let level = parser.readFormatInformation().ok()?.getErrorCorrectionLevel();
     let codewords = parser.readCodewords().ok()?;

@@ -2,6 +2,7 @@
 #![allow(dead_code, missing_docs)]
 
 use nansen::scan::{Found, GreyImage, Options, PageResult, ScanError, Summary, scan_bytes};
+use std::fmt::Write;
 use std::ops::ControlFlow;
 
 /// The modules of a QR symbol, `true` for dark.
@@ -16,8 +17,11 @@ pub fn modules(rows: &[&str]) -> Vec<Vec<bool>> {
     rows.iter().map(|row| row.bytes().map(|byte| byte == b'#').collect()).collect()
 }
 
-/// Paints symbols on white paper: each has its centre, pixels for a module, and degrees of rotation.
-pub fn paint(width: u32, height: u32, symbols: &[(&[Vec<bool>], (f32, f32), f32, f32)]) -> GreyImage {
+/// A symbol on paper: modules, centre, pixels for a module, and degrees of rotation.
+pub type Placed<'a> = (&'a [Vec<bool>], (f32, f32), f32, f32);
+
+/// Paints symbols on white paper.
+pub fn paint(width: u32, height: u32, symbols: &[Placed<'_>]) -> GreyImage {
     let dark = |x: f32, y: f32| {
         symbols.iter().any(|(modules, (cx, cy), size, degrees)| {
             let (sin, cos) = degrees.to_radians().sin_cos();
@@ -99,13 +103,18 @@ pub fn stream(dict: &str, data: &[u8]) -> Vec<u8> {
     [format!("<<{dict} /Length {}>>\nstream\n", data.len()).as_bytes(), data, b"\nendstream"].concat()
 }
 
+/// References to numbered objects.
+pub fn references(numbers: impl Iterator<Item = usize>) -> String {
+    numbers.fold(String::new(), |all, number| all + &format!("{number} 0 R "))
+}
+
 /// Drawing commands for a symbol with its lower left corner at `x`, `y` points.
 pub fn commands(modules: &[Vec<bool>], x: f32, y: f32, size: f32) -> String {
     let mut out = String::from("0 g\n");
     for (row, line) in modules.iter().rev().enumerate() {
         for (column, _) in line.iter().enumerate().filter(|(_, dark)| **dark) {
             let (x, y) = (x + column as f32 * size, y + row as f32 * size);
-            out.push_str(&format!("{x} {y} {size} {size} re f\n"));
+            writeln!(out, "{x} {y} {size} {size} re f").unwrap();
         }
     }
     out
@@ -113,7 +122,7 @@ pub fn commands(modules: &[Vec<bool>], x: f32, y: f32, size: f32) -> String {
 
 /// A PDF with one A4 page for each content.
 pub fn document(contents: &[String]) -> Vec<u8> {
-    let kids: String = (0..contents.len()).map(|i| format!("{} 0 R ", 3 + 2 * i)).collect();
+    let kids = references((0..contents.len()).map(|i| 3 + 2 * i));
     let mut objects = vec![
         b"<</Type /Catalog /Pages 2 0 R>>".to_vec(),
         format!("<</Type /Pages /Kids [{kids}] /Count {}>>", contents.len()).into_bytes(),

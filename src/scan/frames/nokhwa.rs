@@ -1,4 +1,4 @@
-//! A live camera through nokhwa: V4L2, AVFoundation or Media Foundation.
+//! A live camera through nokhwa: V4L2, `AVFoundation` or Media Foundation.
 
 use super::{FrameError, FrameSource};
 use crate::scan::grey::GreyImage;
