@@ -125,6 +125,9 @@ fn the_published_vectors_open_with_the_published_keys() {
         for part in one["parts_2_of_3"].as_array().unwrap().iter().skip(1) {
             collector.add(&envelope::SymbolText::parse(part.as_str().unwrap().as_bytes()).unwrap().envelope).unwrap();
         }
-        assert_eq!(collector.complete().iter().map(|e| hex(e)).collect::<Vec<_>>(), [one["envelope"].as_str().unwrap()]);
+        assert_eq!(
+            collector.complete().iter().map(|e| hex(e)).collect::<Vec<_>>(),
+            [one["envelope"].as_str().unwrap()]
+        );
     }
 }

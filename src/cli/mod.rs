@@ -40,7 +40,7 @@ use home::Home;
 #[derive(Debug, Parser)]
 #[command(name = "nansen", version, max_term_width = 100)]
 struct Cli {
-    /// Data folder: keys, trust lists, register [default: NANSEN_HOME, else the platform's]
+    /// Data folder: keys, trust lists, register [default: `NANSEN_HOME`, else the platform's]
     #[arg(long, global = true, value_name = "DIR")]
     home: Option<PathBuf>,
     #[command(subcommand)]

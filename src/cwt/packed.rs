@@ -28,7 +28,7 @@ pub fn pack_identifier(text: &str) -> Option<Vec<u8>> {
 
 /// Unpacks [`pack_identifier`]; `None` when the bytes are not such a form.
 pub fn unpack_identifier(bytes: &[u8]) -> Option<String> {
-    if bytes.len() % 2 != 0 || bytes.is_empty() {
+    if !bytes.len().is_multiple_of(2) || bytes.is_empty() {
         return None;
     }
     let mut text = String::with_capacity(bytes.len() / 2 * 3);

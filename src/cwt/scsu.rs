@@ -24,7 +24,7 @@ const STATIC: [u32; 8] = [0, 0x80, 0x100, 0x300, 0x2000, 0x2080, 0x2100, 0x3000]
 /// Window offsets F9–FF (UTS #6 table 4).
 const FIXED: [u32; 7] = [0xc0, 0x250, 0x370, 0x530, 0x3040, 0x30a0, 0xff60];
 
-/// The window that the byte of an SDn command means.
+/// The window that the byte of an `SDn` command means.
 fn window_start(byte: u8) -> Option<u32> {
     match byte {
         0x01..=0x67 => Some(u32::from(byte) * 0x80),

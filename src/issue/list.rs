@@ -259,10 +259,10 @@ impl Reading<'_> {
             }
         }
         self.check(&mut record, &mut member, line, &mut problems);
-        let record = in_field_order(record, &self.made.fields);
-        let member = in_field_order(member, &self.made.members);
+        let record = in_field_order(&record, &self.made.fields);
+        let member = in_field_order(&member, &self.made.members);
         if self.made.group.is_some() {
-            return Ok(self.group_row(Row { number, line, record }, member, problems, sink));
+            return Ok(self.group_row(&Row { number, line, record }, member, problems, sink));
         }
         if problems.is_empty() {
             self.look_alike(&record, line, sink);
@@ -332,7 +332,7 @@ impl Reading<'_> {
 
     fn group_row(
         &mut self,
-        row: Row,
+        row: &Row,
         member: Record,
         problems: Vec<Problem>,
         sink: &mut dyn FnMut(Item) -> bool,
@@ -369,13 +369,13 @@ impl Reading<'_> {
         if let Some(field) = self.made.members_field() {
             group.row.record.set(&field.name, Value::Members(group.members));
         }
-        sink(Item::Row(Row { record: in_field_order(group.row.record, &self.made.fields), ..group.row }))
+        sink(Item::Row(Row { record: in_field_order(&group.row.record, &self.made.fields), ..group.row }))
     }
 }
 
 /// Puts the values into the order of the type, whatever the order of the list's columns, so that the same person gives
 /// the same record from any list.
-fn in_field_order(record: Record, fields: &[Field]) -> Record {
+fn in_field_order(record: &Record, fields: &[Field]) -> Record {
     let value = |field: &Field| record.get(&field.name).map(|value| (field.name.clone(), value.clone()));
     fields.iter().filter_map(value).collect()
 }
@@ -429,7 +429,10 @@ mod tests {
         CredentialType::parse(include_str!("../../templates/household/type.toml")).unwrap()
     }
 
-    fn all(list: &[u8], made: &CredentialType) -> Result<(Vec<Row>, Vec<String>, Vec<String>), ListError> {
+    /// Good rows, faults, warnings.
+    type Told = (Vec<Row>, Vec<String>, Vec<String>);
+
+    fn all(list: &[u8], made: &CredentialType) -> Result<Told, ListError> {
         let (mut rows, mut bad, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
         read(list, made, Date::constant(2026, 11, 21), &mut |item| {
             match item {
@@ -442,7 +445,7 @@ mod tests {
         Ok((rows, bad, warnings))
     }
 
-    fn one(row: &str) -> (Vec<Row>, Vec<String>, Vec<String>) {
+    fn one(row: &str) -> Told {
         all(format!("{HEADER}\n{row}\n").as_bytes(), &registration()).unwrap()
     }
 

@@ -60,7 +60,7 @@ impl<R: Read> Source<R> {
             return Err(SourceError::NotText { what: "binary" });
         }
         inner.consume(mark);
-        let count = |separator: u8| header.iter().filter(|byte| **byte == separator).count();
+        let count = |separator: u8| header.split(|byte| *byte == separator).count() - 1;
         let separator = [b',', b';', b'\t'].into_iter().rev().max_by_key(|s| count(*s)).unwrap_or(b',');
         let separator = if count(separator) == 0 { b',' } else { separator };
         Ok(Self { inner, separator, taken_since_row: 0 })

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::matrix;
-use super::blocks;
 use super::background::Background;
+use super::blocks;
 use super::layout_file;
+use super::matrix;
 use super::paragraph::Fit;
 use super::text::Face;
 use super::words::WordList;

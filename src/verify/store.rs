@@ -34,7 +34,7 @@ impl Trust for TrustStore {
     }
 
     fn status(&self, signer: &PublicKey, status: &StatusRef, now: Timestamp) -> StatusKnown {
-        let tokens = self.lists().iter().flat_map(|list| list.tokens());
+        let tokens = self.lists().iter().flat_map(crate::trust::HeldList::tokens);
         let newest = tokens
             .filter(|token| token.key() == signer && token.uri() == status.uri)
             .max_by_key(|token| token.issued());

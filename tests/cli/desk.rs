@@ -64,7 +64,8 @@ impl Desk {
 
     /// `verify ARGS… --format json`.
     pub fn verify(&self, args: &[&str]) -> (Option<i32>, Vec<Value>) {
-        let output = self.command().arg("verify").args(["--format", "json"]).args(args).output().expect("nansen starts");
+        let output =
+            self.command().arg("verify").args(["--format", "json"]).args(args).output().expect("nansen starts");
         (output.status.code(), json_lines(&output.stdout))
     }
 }

@@ -8,7 +8,10 @@ fn a_verifier_without_the_list_does_not_know_and_with_it_does() {
     desk.issue_two();
     let paper = shown(&desk.path("two.pdf"));
     let (code, found) = gate.verify(&[&paper]);
-    assert_eq!((code, &found[0]["verdict"], &found[0]["reason"]), (Some(3), &"undecided".into(), &"unknown-issuer".into()));
+    assert_eq!(
+        (code, &found[0]["verdict"], &found[0]["reason"]),
+        (Some(3), &"undecided".into(), &"unknown-issuer".into())
+    );
     assert_eq!(found[0]["claims"], serde_json::Value::Null, "nothing unverified is a claim");
     assert_eq!(found[0]["unverified_claims"]["given_names"], "Najibullah");
     let bundle = shown(&desk.path("bundle"));
@@ -96,7 +99,9 @@ fn the_text_for_people_has_the_verdict_first_and_no_colour_in_a_pipe() {
     desk.issue_two();
     let told = out(&desk.run(&["verify", "two.pdf"]));
     assert!(told.starts_with(" ✔ VALID "), "{told}");
-    for wanted in ["Najibullah Hosseini", "نجیب\u{200c}الله حسینی", "Lakeside desk (KEN)", "signed today, fresh", "no end"] {
+    for wanted in
+        ["Najibullah Hosseini", "نجیب\u{200c}الله حسینی", "Lakeside desk (KEN)", "signed today, fresh", "no end"]
+    {
         assert!(told.contains(wanted), "{wanted} in {told}");
     }
     assert!(!told.contains('\x1b'));
@@ -107,7 +112,9 @@ fn inspecting_shows_every_layer_and_judges_nothing() {
     let desk = Desk::new();
     let text = desk.issue_two()[0]["text"][0].as_str().unwrap().to_owned();
     let told = out(&desk.run(&["inspect", "--text", &text]));
-    for wanted in ["codec 0x12", "protected header: {\n  1: -7", "NOT CHECKED", "-65537", "\"given_names\": \"Najibullah\""] {
+    for wanted in
+        ["codec 0x12", "protected header: {\n  1: -7", "NOT CHECKED", "-65537", "\"given_names\": \"Najibullah\""]
+    {
         assert!(told.contains(wanted), "{wanted} in {told}");
     }
     assert_eq!(desk.run(&["inspect", "two.pdf"]).status.code(), Some(0));

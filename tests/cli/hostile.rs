@@ -17,7 +17,11 @@ fn hostile_files_are_refused_for_their_reason() {
     let cases: [(&str, Vec<u8>, &str); 5] = [
         ("zero.png", Vec::new(), "empty"),
         ("large.png", png_header, "30000"),
-        ("cut.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xdb".to_vec(), "cut.jpg"),
+        (
+            "cut.jpg",
+            b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xdb".to_vec(),
+            "cut.jpg",
+        ),
         ("cut.pdf", b"%PDF-1.7\n1 0 obj\n<<".to_vec(), "cut.pdf"),
         ("words.txt", b"these are words".to_vec(), "words.txt"),
     ];

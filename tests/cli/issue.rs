@@ -104,7 +104,8 @@ fn separate_files_are_named_by_their_serials() {
 fn an_address_in_the_symbol_verifies_as_well() {
     let desk = Desk::new();
     let list = shown(&desk.write("two.csv", TWO));
-    let args = ["issue", "registration", &list, "-o", "a.pdf", "--address", "https://v.example/", "--symbols", "a.jsonl"];
+    let args =
+        ["issue", "registration", &list, "-o", "a.pdf", "--address", "https://v.example/", "--symbols", "a.jsonl"];
     let done = desk.run(&args);
     assert_eq!(done.status.code(), Some(0), "{}", err(&done));
     assert!(std::fs::read_to_string(desk.path("a.jsonl")).unwrap().contains("https://v.example/#"));

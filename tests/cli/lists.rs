@@ -75,7 +75,10 @@ fn a_full_disk_leaves_nothing_half_written() {
     // A limit on the size of files makes the same error as a disk without room, for the PDF alone.
     let script = format!("ulimit -f 8; exec {} issue registration {list} -o o.pdf", env!("CARGO_BIN_EXE_nansen"));
     let mut command = std::process::Command::new("sh");
-    command.args(["-c", &format!("trap '' XFSZ; {script}")]).env("NANSEN_HOME", desk.home()).current_dir(desk.path("."));
+    command
+        .args(["-c", &format!("trap '' XFSZ; {script}")])
+        .env("NANSEN_HOME", desk.home())
+        .current_dir(desk.path("."));
     let refused = command.output().unwrap();
     assert_ne!(refused.status.code(), Some(0));
     assert!(!desk.path("o.pdf").exists());

@@ -67,7 +67,7 @@ impl Batch<'_> {
             return Err(refused);
         }
 
-        let mut papers = Papers::new(output, self.args.separate, self.name, made, self.now)?;
+        let mut papers = Papers::new(output, self.args.separate, self.name, made, self.now);
         let mut symbols = self.args.symbols.as_deref().map(Symbols::create).transpose()?;
         let progress = bar("issuing", planned);
         let mut issued = 0u64;
@@ -277,14 +277,15 @@ impl Batch<'_> {
         papers.add(self.checker.layout, self.checker.fonts, &certificates)?;
         if let Some(symbols) = symbols {
             for r in recorded {
-                symbols.add(&r.signed.credential.serial, r.row, &r.signed.texts)?;
+                symbols.add(r.signed.credential.serial, r.row, &r.signed.texts)?;
             }
         }
         Ok(())
     }
 
     fn certificate(&self, recorded: &Recorded) -> Result<Certificate, Failure> {
-        let symbols = draw(&recorded.signed.texts, self.signing.room(recorded.signed.texts.len())).map_err(Failure::new)?;
+        let symbols =
+            draw(&recorded.signed.texts, self.signing.room(recorded.signed.texts.len())).map_err(Failure::new)?;
         let credential = &recorded.signed.credential;
         let picture = recorded.picture.clone();
         let made = self.signing.made;

@@ -76,6 +76,9 @@ impl Checked {
     }
 }
 
+/// Takes a chunk of good rows, and may count faults of its own.
+pub type Take<'a> = &'a mut dyn FnMut(Vec<Row>, &mut Checked) -> Result<(), Failure>;
+
 impl Checker<'_> {
     /// Reads the whole list and lays every page out as it will be printed.
     pub fn list(&self, list: &List) -> Result<Checked, Failure> {
@@ -102,12 +105,7 @@ impl Checker<'_> {
     }
 
     /// Hands the good rows of the list to `take`, a chunk at a time. Returns the number of rows of data.
-    pub fn each_chunk(
-        &self,
-        list: &List,
-        take: &mut dyn FnMut(Vec<Row>, &mut Checked) -> Result<(), Failure>,
-        checked: &mut Checked,
-    ) -> Result<u64, Failure> {
+    pub fn each_chunk(&self, list: &List, take: Take<'_>, checked: &mut Checked) -> Result<u64, Failure> {
         let mut chunk = Vec::with_capacity(CHUNK);
         let mut stopped = None;
         let rows = list::read(list.bytes()?, self.made, self.today, &mut |item| {

@@ -32,13 +32,7 @@ pub struct Papers {
 
 impl Papers {
     /// Papers that go to `output`: a file, or a folder when they are separate.
-    pub fn new(
-        output: &Path,
-        separate: bool,
-        issuer: &IssuerName,
-        made: &CredentialType,
-        now: Timestamp,
-    ) -> Result<Self, Failure> {
+    pub fn new(output: &Path, separate: bool, issuer: &IssuerName, made: &CredentialType, now: Timestamp) -> Self {
         let meta = BookMeta {
             title: format!("{} – {}", made.title_in("en"), issuer.name),
             language: "en".to_owned(),
@@ -47,7 +41,7 @@ impl Papers {
             created: now,
         };
         let book = (!separate).then(|| Book::new(&meta));
-        Ok(Self { output: output.to_owned(), meta, book })
+        Self { output: output.to_owned(), meta, book }
     }
 
     /// Adds pages in order.
@@ -98,7 +92,7 @@ impl Symbols {
     }
 
     /// The line of one credential.
-    pub fn add(&mut self, serial: &Serial, row: u64, texts: &[String]) -> Result<(), Failure> {
+    pub fn add(&mut self, serial: Serial, row: u64, texts: &[String]) -> Result<(), Failure> {
         let line = json!({"serial": serial.to_string(), "row": row, "text": texts});
         writeln!(self.output, "{line}").map_err(|error| cannot_write(&self.path, &error))
     }
