@@ -43,7 +43,8 @@ enum World {
 }
 
 /// Places that touch the world themselves: the beginning of a path under `src/`, and what it may touch.
-const MAY_TOUCH: [(&str, World); 9] = [
+const MAY_TOUCH: [(&str, World); 10] = [
+    ("main.rs", World::Process),
     ("cli/", World::Files),
     ("cli/", World::Clock),
     ("cli/", World::Timer),

@@ -480,6 +480,15 @@ mod tests {
     }
 
     #[test]
+    fn lines_are_counted_alike_whatever_ends_them() {
+        for end in ["\n", "\r\n", "\r"] {
+            let list = format!("{HEADER}\nK-1,A,,,,1990,refugee\nK-2,A,,,,1990,vip\n").replace('\n', end);
+            let (rows, bad, _) = all(list.as_bytes(), &registration()).unwrap();
+            assert_eq!((rows[0].line, bad[0].starts_with("line 3, legal_status")), (2, true), "{end:?} {bad:?}");
+        }
+    }
+
+    #[test]
     fn nobody_stands_twice_and_who_looks_alike_is_pointed_out() {
         let (rows, bad, warnings) =
             one("K-1,Amina,Yusuf,,,1990,refugee\nK-1,A,B,,,1991,refugee\nK-3,Yusuf,Amína,,,1990,refugee");

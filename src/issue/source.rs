@@ -32,6 +32,8 @@ pub struct Source<R> {
     /// `,`, `;` or a tab.
     pub separator: u8,
     taken_since_row: u64,
+    /// The last byte was a carriage return: a line feed that follows belongs to it.
+    after_return: bool,
 }
 
 impl<R: Read> Source<R> {
@@ -55,7 +57,7 @@ impl<R: Read> Source<R> {
             }
         }
         let mark = if start.starts_with(&[0xef, 0xbb, 0xbf]) { 3 } else { 0 };
-        let header: Vec<u8> = start[mark..].iter().copied().take_while(|byte| *byte != b'\n').collect();
+        let header: Vec<u8> = start[mark..].iter().copied().take_while(|byte| !matches!(byte, b'\n' | b'\r')).collect();
         if header.contains(&0) {
             return Err(SourceError::NotText { what: "binary" });
         }
@@ -63,12 +65,31 @@ impl<R: Read> Source<R> {
         let count = |separator: u8| header.split(|byte| *byte == separator).count() - 1;
         let separator = [b',', b';', b'\t'].into_iter().rev().max_by_key(|s| count(*s)).unwrap_or(b',');
         let separator = if count(separator) == 0 { b',' } else { separator };
-        Ok(Self { inner, separator, taken_since_row: 0 })
+        Ok(Self { inner, separator, taken_since_row: 0, after_return: false })
     }
 
     /// Tells that a row has ended, so that the limit on one row starts again.
     pub fn row_ended(&mut self) {
         self.taken_since_row = 0;
+    }
+}
+
+impl<R> Source<R> {
+    /// Makes every line end one line feed, so that lines are counted alike whoever wrote the list. Returns how many
+    /// bytes are left.
+    fn one_line_end(&mut self, bytes: &mut [u8]) -> usize {
+        let mut kept = 0;
+        for at in 0..bytes.len() {
+            let byte = bytes[at];
+            if byte == b'\n' && self.after_return {
+                self.after_return = false;
+                continue;
+            }
+            self.after_return = byte == b'\r';
+            bytes[kept] = if self.after_return { b'\n' } else { byte };
+            kept += 1;
+        }
+        kept
     }
 }
 
@@ -80,8 +101,13 @@ impl<R: Read> Read for Source<R> {
                 "a row is longer than 1 MiB, perhaps an unclosed quote",
             ));
         }
-        let taken = self.inner.read(buffer)?;
-        self.taken_since_row += taken as u64;
-        Ok(taken)
+        loop {
+            let taken = self.inner.read(buffer)?;
+            self.taken_since_row += taken as u64;
+            let kept = self.one_line_end(&mut buffer[..taken]);
+            if kept > 0 || taken == 0 {
+                return Ok(kept);
+            }
+        }
     }
 }
