@@ -132,8 +132,7 @@ BASE45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 def falsified(text):
     """The text with one byte of the signature changed, as the paper of somebody without the key would have it."""
     head, body = text[:4], text[4:]
-    at = 30  # the third character of a group of three, so that the 16 bits stay 16 bits when it is made smaller
-    at -= at % 3
+    at = 30  # the lowest of the three digits of two bytes, so that they remain two bytes
     value = BASE45.index(body[at])
     return head + body[:at] + BASE45[value - 1 if value else 1] + body[at + 1 :]
 
