@@ -20,6 +20,7 @@ impl Trust for Trusting {
             valid_from: None,
             valid_until: None,
             list: TrustUsed { root: "Desk".into(), sequence: 1, age_days: 0, state: "fresh" },
+            root: Vec::new(),
             list_is_stale: false,
         }]
     }

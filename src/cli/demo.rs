@@ -3,6 +3,7 @@
 //! Nothing is pretended: the lists are issued, printed and scanned back by the same code as everything else. Three papers
 //! are spoilt on purpose: one has expired, one is revoked, and in the symbol of one a letter was changed.
 
+use super::outcome::say;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -47,7 +48,7 @@ pub fn run(args: &Args, now: Timestamp) -> Result<Exit, Failure> {
         before,
     )?;
 
-    println!("\n— a paper that expired");
+    say!("\n— a paper that expired");
     let types = templates::all(home.path())?;
     let lists = Lists { folder, home: &home };
     let registration =
@@ -56,15 +57,15 @@ pub fn run(args: &Args, now: Timestamp) -> Result<Exit, Failure> {
     lists.issue("registration", "expired", &renumber(&sample, "OLD", 1), before, Some(30))?;
     trust::sign(None, &[], &home, &PassphraseArgs::known(None), now)?;
 
-    println!("\n— one certificate of each type");
+    say!("\n— one certificate of each type");
     for template in &types {
         let Some(sample) = template.sample() else { continue };
         let rows = if template.made.group.is_some() { first_group(&sample) } else { head(&sample, 1) };
         lists.issue(&template.made.name, &template.made.name, &rows, now, None)?;
     }
-    println!("\n— a batch of {BATCH}");
+    say!("\n— a batch of {BATCH}");
     lists.issue("registration", "batch", &renumber(&sample, "BATCH", BATCH), now, None)?;
-    println!("\n— a paper that is revoked, and one that is forged");
+    say!("\n— a paper that is revoked, and one that is forged");
     let symbols = lists.issue("registration", "revoked", &renumber(&sample, "REVOKED", 1), now, None)?;
     let serial: Serial = symbols[0].0.parse().map_err(Failure::new)?;
     let revocation = revoke::RevokeArgs {
@@ -77,7 +78,7 @@ pub fn run(args: &Args, now: Timestamp) -> Result<Exit, Failure> {
     let symbols = lists.issue("registration", "forged", &renumber(&sample, "FORGED", 1), now, None)?;
     forge(folder, &home, &symbols[0].1, now)?;
 
-    println!("\n— what a verifier says of the papers\n");
+    say!("\n— what a verifier says of the papers\n");
     verdicts(folder, &home, &types, now)
 }
 
@@ -215,8 +216,8 @@ fn verdicts(folder: &Path, home: &Home, types: &[templates::Template], now: Time
         }
     }
     if wrong.is_empty() {
-        println!("The papers are in {}: open the PDFs, print one, photograph it, and run", folder.display());
-        println!("  nansen --home {} verify PHOTO.jpg", home.path().display());
+        say!("The papers are in {}: open the PDFs, print one, photograph it, and run", folder.display());
+        say!("  nansen --home {} verify PHOTO.jpg", home.path().display());
         return Ok(Exit::Done);
     }
     Err(Failure::new(wrong.join("; ")).exit_with(Exit::NotValid))

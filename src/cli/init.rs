@@ -1,5 +1,6 @@
 //! `nansen init`: an issuer, its key, the root key, and the own trust list that names the issuer.
 
+use super::outcome::say;
 use jiff::Timestamp;
 
 use super::home::Home;
@@ -64,9 +65,9 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     if passphrase.is_none() {
         keys::warn_not_encrypted(home);
     }
-    println!("issuer       {name}{}", country.map(|code| format!(" ({code})")).unwrap_or_default());
-    println!("issuer key   {}", issuer.kid());
-    println!("fingerprint  {}", Fingerprint::of(&keys::public_key(home, root)?));
-    println!("data folder  {}", home.path().display());
+    say!("issuer       {name}{}", country.map(|code| format!(" ({code})")).unwrap_or_default());
+    say!("issuer key   {}", issuer.kid());
+    say!("fingerprint  {}", Fingerprint::of(&keys::public_key(home, root)?));
+    say!("data folder  {}", home.path().display());
     Ok(Exit::Done)
 }

@@ -75,6 +75,10 @@ pub fn run() -> ExitCode {
     };
     let exit = Home::resolve(cli.home).and_then(|home| dispatch(&cli.command, &home, Timestamp::now()));
     let exit = exit.unwrap_or_else(|failure| {
+        if failure.is_broken_pipe() {
+            // The reader has seen enough, as with `| head`.
+            return Exit::Done;
+        }
         eprintln!("error: {failure}");
         failure.exit()
     });

@@ -43,6 +43,16 @@ impl Exit {
     }
 }
 
+/// Prints a line on stdout. Unlike `println!` it does not panic when the reader has gone away: what a command does besides
+/// answering is still done.
+macro_rules! say {
+    ($($line:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($line)*);
+    }};
+}
+pub(super) use say;
+
 /// A command that could not do its work.
 #[derive(Debug)]
 pub struct Failure {
@@ -69,6 +79,12 @@ impl Failure {
     pub fn exit_with(mut self, exit: Exit) -> Self {
         self.exit = exit;
         self
+    }
+
+    /// Whether the reader of our answers has gone away.
+    pub fn is_broken_pipe(&self) -> bool {
+        let io = self.error.downcast_ref::<std::io::Error>();
+        io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
     }
 
     /// The exit code.

@@ -8,13 +8,14 @@ use super::output::{cannot_write, write_whole};
 use crate::credential::PhotoFormat;
 use crate::format::{Format, Statement};
 use crate::issue::paper::{signed_picture, webp_file};
+use crate::issue::subject::digest;
 use crate::verify::Finding;
 
 /// Columns that a face takes in a terminal.
 const COLUMNS: u32 = 24;
 
 /// Saves the photo of a checked paper as `SERIAL.webp` or what its format is.
-pub fn save(folder: &Path, said: &Statement) -> Result<(), Failure> {
+pub fn save(folder: &Path, kid: &[u8], said: &Statement) -> Result<(), Failure> {
     let Some(photo) = &said.photo else { return Ok(()) };
     let ending = match photo.format {
         PhotoFormat::Jpeg => "jpg",
@@ -23,15 +24,18 @@ pub fn save(folder: &Path, said: &Statement) -> Result<(), Failure> {
         PhotoFormat::WebP => "webp",
     };
     // A serial of another issuer's paper is not a file name until it is made one.
-    let name: String = said
-        .serial
-        .as_deref()
-        .unwrap_or("paper")
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
-        .take(64)
-        .collect();
-    let path = folder.join(format!("{}.{ending}", if name.is_empty() { "paper" } else { &name }));
+    let plain =
+        |text: &str| text.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(64).collect::<String>();
+    let serial = plain(said.serial.as_deref().unwrap_or_default());
+    // Papers without a serial, and equal serials of two issuers, must not overwrite each other's faces.
+    let digest =
+        super::verdict_json::hex(&digest(&[&super::verdict_json::hex(kid), &format!("{:?}", photo.bytes)])[..4]);
+    let name = match said.format {
+        Format::Nansen => serial,
+        _ if serial.is_empty() => format!("paper-{digest}"),
+        _ => format!("{serial}-{digest}"),
+    };
+    let path = folder.join(format!("{name}.{ending}"));
     let bare = photo.format == PhotoFormat::WebP && said.format == Format::Nansen;
     let file = if bare { webp_file(&photo.bytes) } else { photo.bytes.clone() };
     std::fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;

@@ -1,5 +1,6 @@
 //! `nansen template list|check`: credential types and their layouts.
 
+use super::outcome::say;
 use std::path::PathBuf;
 
 use super::home::Home;
@@ -58,10 +59,10 @@ pub fn run(args: &Args, home: &Home, now: jiff::Timestamp) -> Result<Exit, Failu
 
 fn show(template: &Template) {
     let made = &template.made;
-    println!("{}  {} ({}, {})", made.name, made.title_in("en"), made.wire, template.place());
+    say!("{}  {} ({}, {})", made.name, made.title_in("en"), made.wire, template.place());
     made.fields.iter().filter(|field| field.kind != Kind::Members).for_each(|field| column(field, ""));
     made.members.iter().for_each(|field| column(field, "each member: "));
-    println!();
+    say!("");
 }
 
 fn column(field: &Field, whose: &str) {
@@ -78,7 +79,7 @@ fn column(field: &Field, whose: &str) {
         Kind::Url => "address".to_owned(),
         Kind::Members => "members".to_owned(),
     };
-    println!("  {:<20} {whose}{}{kind}", field.name, if field.required { "required: " } else { "" });
+    say!("  {:<20} {whose}{}{kind}", field.name, if field.required { "required: " } else { "" });
 }
 
 /// Lays the sample of a template out, and says what is wrong with it.
@@ -111,7 +112,7 @@ fn check(template: &Template, now: jiff::Timestamp) -> Result<(), Failure> {
         .map_err(Failure::new)?;
     }
     if faults.is_empty() {
-        println!("{}: {} fields, layout a4, {pages} sample pages: good", made.name, made.fields.len());
+        say!("{}: {} fields, layout a4, {pages} sample pages: good", made.name, made.fields.len());
         return Ok(());
     }
     Err(Failure::new(format!("{}:\n  {}", made.name, faults.join("\n  ")))

@@ -7,6 +7,7 @@ mod show;
 #[cfg(test)]
 mod tests;
 
+use super::outcome::say;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -89,7 +90,7 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
         Command::Import(args) => import::import(args, home, now),
         Command::ResetClock => {
             TrustFolder::new(home.trust()).reset_clock(now).map_err(cache_failure)?;
-            println!("the latest time seen is now {now}, or that of the newest trust list");
+            say!("the latest time seen is now {now}, or that of the newest trust list");
             Ok(Exit::Done)
         }
     }
@@ -136,8 +137,8 @@ fn list(home: &Home, format: Answer, now: Timestamp) -> Result<Exit, Failure> {
     warn(&store);
     let own = KeyBook::load(home)?.root;
     match format {
-        Answer::Text => println!("{}", show::text(&store, own, now)),
-        Answer::Json => store.lists().iter().for_each(|held| println!("{}", show::json(held, own, now))),
+        Answer::Text => say!("{}", show::text(&store, own, now)),
+        Answer::Json => store.lists().iter().for_each(|held| say!("{}", show::json(held, own, now))),
     }
     Ok(Exit::Done)
 }
@@ -150,7 +151,7 @@ fn remove(what: &str, home: &Home, passphrase: &PassphraseArgs, now: Timestamp) 
         && folder.holds(kid)
     {
         folder.forget(kid).map_err(cache_failure)?;
-        println!("root {kid} is no longer trusted");
+        say!("root {kid} is no longer trusted");
         return Ok(Exit::Done);
     }
     let nothing = || {
@@ -172,7 +173,7 @@ fn remove(what: &str, home: &Home, passphrase: &PassphraseArgs, now: Timestamp) 
         list.issuers.retain(|issuer| !issuer.keys.is_empty());
         Ok(())
     })?;
-    println!("{what} is not in trust list {} of root {}", done.sequence, done.root);
+    say!("{what} is not in trust list {} of root {}", done.sequence, done.root);
     eprintln!("verifiers learn of it with the next bundle: nansen trust export FILE");
     Ok(Exit::Done)
 }
@@ -202,7 +203,7 @@ pub(super) fn sign(
         Ok(())
     })?;
     own::refresh_status(home, passphrase, now)?;
-    println!("trust list {} of root {} is signed", done.sequence, done.root);
+    say!("trust list {} of root {} is signed", done.sequence, done.root);
     Ok(Exit::Done)
 }
 
@@ -221,8 +222,8 @@ fn export(file: &Path, root: Option<Kid>, home: &Home) -> Result<Exit, Failure> 
         _ => return Err(Failure::new("several trust lists are in use").hint("name one with --root KID")),
     };
     write_bundle(file, &held.bundle().to_bytes())?;
-    println!("{}: trust list {} of {}", file.display(), held.list().sequence, held.list().root_name);
-    println!("fingerprint  {}", Fingerprint::of(held.root()));
+    say!("{}: trust list {} of {}", file.display(), held.list().sequence, held.list().root_name);
+    say!("fingerprint  {}", Fingerprint::of(held.root()));
     Ok(Exit::Done)
 }
 

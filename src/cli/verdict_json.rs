@@ -21,32 +21,43 @@ pub struct Origin {
 
 /// The object for one finding.
 pub fn object(finding: &Finding, origin: &Origin) -> Value {
+    // Only what was checked stands under the names of the contract.
     let said = finding.said.as_ref().map(crate::seal::Authentic::get);
-    let shown = finding.statement();
     let mut line = Map::new();
     let mut set = |key: &str, value: Value| line.insert(key.to_owned(), value);
     set("source", json!(origin.source));
     set("page", json!(origin.page));
     set("format", json!(finding.format));
-    set("type", json!(shown.and_then(|s| s.type_name.clone())));
+    set("type", json!(said.and_then(|s| s.type_name.clone())));
     set("verdict", json!(finding.verdict().to_string()));
     set("reason", json!(finding.reason().map(|reason| reason.to_string())));
     set("detail", json!(finding.detail));
     set("issuer", issuer(finding));
-    set("serial", json!(shown.and_then(|s| s.serial.clone())));
-    set("issued", time(shown.and_then(|s| s.issued)));
-    set("not_before", time(shown.and_then(|s| s.not_before)));
-    set("expires", time(shown.and_then(|s| s.expires)));
-    set("copy", json!(shown.and_then(|s| s.copy)));
-    set("supersedes", json!(shown.and_then(|s| s.supersedes.clone())));
+    set("serial", json!(said.and_then(|s| s.serial.clone())));
+    set("issued", time(said.and_then(|s| s.issued)));
+    set("not_before", time(said.and_then(|s| s.not_before)));
+    set("expires", time(said.and_then(|s| s.expires)));
+    set("copy", json!(said.and_then(|s| s.copy)));
+    set("supersedes", json!(said.and_then(|s| s.supersedes.clone())));
     set("claims", said.map_or(Value::Null, |s| s.record.to_json()));
-    if said.is_none() && finding.unverified.is_some() {
-        // Under a name of its own, so that nobody takes for checked what nobody vouches for.
-        set("unverified_claims", shown.map_or(Value::Null, |s| s.record.to_json()));
-    }
-    set("photo", shown.map_or(Value::Null, photo));
+    set("photo", said.map_or(Value::Null, photo));
     set("trust", trust(finding));
     set("symbol", origin.symbol.as_ref().map_or(Value::Null, symbol));
+    if let (None, Some(shown)) = (said, &finding.unverified) {
+        // Under names of their own, so that nobody takes for checked what nobody vouches for.
+        set("unverified_claims", shown.record.to_json());
+        set(
+            "unverified",
+            json!({
+                "type": shown.type_name,
+                "serial": shown.serial,
+                "issuer": shown.said_issuer,
+                "issued": time(shown.issued),
+                "expires": time(shown.expires),
+                "photo": photo(shown),
+            }),
+        );
+    }
     Value::Object(line)
 }
 

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 
 use crate::credential::Types;
+use crate::credential::date::Certainty;
+use crate::credential::kind::Kind;
 use crate::credential::record::{Record, Value};
 use crate::format::Statement;
 use crate::issue::paper::day;
@@ -32,7 +34,7 @@ pub fn text(finding: &Finding, origin: &Origin, types: &Types, style: Style) -> 
         Some(page) if page > 1 => format!("{}, page {page}", origin.source),
         _ => origin.source.clone(),
     };
-    let _ = writeln!(out, "{}  {}", headline(finding, style), style.paint("2", &place));
+    let _ = writeln!(out, "{}  {}", headline(finding, style), style.paint("2", &printable(&place)));
     if let Some(said) = finding.statement() {
         if finding.said.is_none() {
             let _ =
@@ -62,8 +64,18 @@ fn headline(finding: &Finding, style: Style) -> String {
     style.paint(code, &format!(" {shape} {word}{why} "))
 }
 
+/// Text of a paper or of a list that nobody checked must not steer the terminal: it could paint its own verdict.
+fn printable(text: &str) -> String {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}')
+            || c as u32 >= 0xe_0000
+    };
+    text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
+}
+
 fn line(out: &mut String, label: &str, value: &str) {
-    let _ = writeln!(out, "  {label:<18} {value}");
+    let _ = writeln!(out, "  {:<24} {}", printable(label), printable(value));
 }
 
 fn statement(out: &mut String, said: &Statement, types: &Types) {
@@ -87,7 +99,7 @@ fn statement(out: &mut String, said: &Statement, types: &Types) {
                 line(out, &label, &format!("{}", members.len()));
                 members.iter().for_each(|member| line(out, "", &one_line(member)));
             }
-            value => line(out, &label, &field.map_or_else(|| value.to_string(), |f| f.kind.words(value, "en"))),
+            value => line(out, &label, &field.map_or_else(|| value.to_string(), |f| spoken(&f.kind, value))),
         }
     }
     if let Some(photo) = &said.photo {
@@ -147,6 +159,19 @@ fn one_line(member: &Record) -> String {
     std::iter::once(names(member).join(" · ")).chain(rest).collect::<Vec<_>>().join(", ")
 }
 
+/// A value in words: a date that is not sure says so.
+fn spoken(kind: &Kind, value: &Value) -> String {
+    match value {
+        Value::Date(date) => match date.certainty() {
+            Certainty::Sure => date.to_string(),
+            Certainty::Approximate => format!("about {}", date.to_string().trim_end_matches('~')),
+            Certainty::Uncertain => format!("perhaps {}", date.to_string().trim_end_matches('?')),
+            Certainty::Both => format!("perhaps about {}", date.to_string().trim_end_matches('%')),
+        },
+        value => kind.words(value, "en"),
+    }
+}
+
 /// A reason in plain words.
 fn plain(reason: Reason) -> &'static str {
     match reason {
@@ -192,7 +217,9 @@ fn next_step(reason: Reason) -> &'static str {
         Reason::StaleStatus | Reason::NoStatus => {
             "this says nothing against the paper. Get the issuer's newest bundle: nansen trust import FILE"
         }
-        Reason::NotVerifiableOffline => "use the verifier of that kind of paper; this says nothing against it.",
+        Reason::NotVerifiableOffline => {
+            "this says nothing against it. Update nansen, or use the verifier of that kind of paper."
+        }
         Reason::Incomplete => "scan the other symbols of the same paper together with this one.",
         Reason::Sealed => "ask the holder for the PIN, if the holder wants to show it.",
         Reason::NetworkOnly => "a website is no proof; ask for a signed paper.",

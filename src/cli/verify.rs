@@ -1,6 +1,6 @@
 //! `nansen verify FILE…`: papers, photographs, PDFs, films and texts, each with its verdict.
 
-use std::io::{IsTerminal as _, Read as _, Write as _};
+use std::io::{BufRead as _, IsTerminal as _, Read as _, Write as _};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -10,10 +10,9 @@ use super::home::Home;
 use super::verdict_json::{Origin, object};
 use super::verdict_text::{Style, text};
 use super::{Exit, Failure, photos, templates, trust};
-use crate::credential::{CredentialType, Types};
+use crate::credential::Types;
 use crate::scan::{self, Effort, Found, Options, PageResult};
-use crate::trust::TrustStore;
-use crate::verify::{Finding, Pile, Reason, Verdict, examine_symbol};
+use crate::verify::{Finding, Gate, Pile, Reason, Verdict, examine_symbol};
 
 /// Check papers: scans, photographs, PDFs, or the text of a symbol
 #[derive(Debug, clap::Args)]
@@ -68,25 +67,17 @@ pub enum Format {
 /// Largest file that is read.
 const FILE_MAX: u64 = 256 * 1024 * 1024;
 /// Longest text of a symbol that is looked at; the largest symbol holds 7,089 digits.
-const TEXT_MAX: usize = 64 * 1024;
+const TEXT_MAX: u64 = 64 * 1024;
 
 /// Examines every input and answers on stdout.
 pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     let store = trust::load_store(home, args.trust.as_deref(), now)?;
-    let mut types = templates::types(home.path())?;
-    // What the signed lists carry is for naming fields; one that this program cannot read names none.
-    store.types().into_iter().filter_map(|text| CredentialType::parse(text).ok()).for_each(|made| types.add(made));
+    let types = templates::types(home.path())?;
+    let at = args.at.unwrap_or_else(|| store.decision_time(now));
+    let gate = Gate::new(store, &types, now);
     let style =
         Style { colour: std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) };
-    let mut session = Session {
-        args,
-        store: &store,
-        types: &types,
-        now: args.at.unwrap_or_else(|| store.decision_time(now)),
-        style,
-        pile: Pile::new(),
-        exit: Exit::Done,
-    };
+    let mut session = Session { args, gate: &gate, types: &types, now: at, style, pile: Pile::new(), exit: Exit::Done };
     if let Some(number) = args.camera {
         super::camera::watch(number, &mut |found| session.symbols(&format!("camera {number}"), found))?;
     } else if args.text {
@@ -94,7 +85,8 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
             session.texts(input)?;
         }
     } else {
-        for input in &args.inputs {
+        for (number, input) in args.inputs.iter().enumerate() {
+            session.pile.next_input(number);
             session.file(input)?;
         }
     }
@@ -105,7 +97,7 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
 /// One run: what is decided by, and the worst that was met.
 struct Session<'a> {
     args: &'a Args,
-    store: &'a TrustStore,
+    gate: &'a Gate,
     types: &'a Types,
     now: Timestamp,
     style: Style,
@@ -126,16 +118,29 @@ impl Session<'_> {
             }
         };
         let options = Options { effort: Effort::Thorough, ..Options::default() };
-        let mut pages = Vec::new();
+        let mut empty = Vec::new();
+        let mut pages = 0;
         let mut stopped = None;
         let outcome = scan::scan_bytes(&bytes, &options, &mut |page: PageResult| {
             let found = page.found();
-            pages.push((page.page, found.is_empty()));
-            if let Err(failure) = self.page(&source, page.page, found) {
-                stopped = Some(failure);
-                return ControlFlow::Break(());
+            pages += 1;
+            if found.is_empty() && !page.looks.is_empty() {
+                empty.push(page.page);
             }
-            ControlFlow::Continue(())
+            let told = if page.looks.is_empty() {
+                let detail = format!("page {} cannot be drawn, so it was not looked at", page.page);
+                let origin = Origin { source: source.clone(), page: Some(page.page), symbol: None };
+                self.answer(&Finding::refused(Reason::Damaged, Some(detail)), &origin)
+            } else {
+                self.page(&source, page.page, found)
+            };
+            match told {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(failure) => {
+                    stopped = Some(failure);
+                    ControlFlow::Break(())
+                }
+            }
         });
         if let Some(failure) = stopped {
             return Err(failure);
@@ -145,15 +150,25 @@ impl Session<'_> {
             return self
                 .input_error(&source, &told.hint("check that it is an image or a PDF, whole and of usual size"));
         }
-        if pages.iter().all(|(_, empty)| *empty) {
-            let detail = match pages.len() {
-                1 => "no symbol was found in the picture".to_owned(),
-                many => format!("no symbol was found on any of {many} pages"),
-            };
-            let finding = Finding::refused(Reason::NoSymbol, Some(detail));
-            self.answer(&finding, &Origin { source, page: Some(1), symbol: None })?;
+        self.pages_without_symbol(&source, pages, &empty)
+    }
+
+    /// A file without any symbol is not read; single pages without one, such as backs of sheets, are pointed out.
+    fn pages_without_symbol(&mut self, source: &str, pages: usize, empty: &[u32]) -> Result<(), Failure> {
+        if empty.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        if empty.len() < pages {
+            let list = empty.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            eprintln!("{source}: no symbol on page {list} of {pages}");
+            return Ok(());
+        }
+        let detail = match pages {
+            1 => "no symbol was found in the picture".to_owned(),
+            many => format!("no symbol was found on any of {many} pages"),
+        };
+        let origin = Origin { source: source.to_owned(), page: Some(1), symbol: None };
+        self.answer(&Finding::refused(Reason::NoSymbol, Some(detail)), &origin)
     }
 
     fn page(&mut self, source: &str, page: u32, found: Vec<Found>) -> Result<(), Failure> {
@@ -170,7 +185,7 @@ impl Session<'_> {
     }
 
     fn symbol(&mut self, bytes: &[u8], origin: &Origin) -> Result<(), Failure> {
-        for finding in examine_symbol(bytes, &mut self.pile, self.store, self.types, self.now) {
+        for finding in examine_symbol(bytes, &mut self.pile, self.gate, self.types, self.now) {
             self.answer(&finding, origin)?;
         }
         Ok(())
@@ -179,25 +194,31 @@ impl Session<'_> {
     fn texts(&mut self, input: &Path) -> Result<(), Failure> {
         let origin = Origin { source: "text".to_owned(), page: None, symbol: None };
         if input.as_os_str() != "-" {
-            return self.symbol(input.to_string_lossy().as_bytes(), &origin);
+            return self.symbol(input.to_string_lossy().trim().as_bytes(), &origin);
         }
-        for line in std::io::BufRead::split(std::io::stdin().lock(), b'\n') {
-            let line = line?;
-            let line = line.strip_suffix(b"\r").unwrap_or(&line);
-            if line.len() > TEXT_MAX {
-                let detail = format!("a text of {} bytes, where a symbol holds at most 7,089 digits", line.len());
+        let mut lines = std::io::stdin().lock();
+        loop {
+            let mut line = Vec::new();
+            // One byte more than a symbol can hold tells a text that is too long without keeping all of it.
+            let taken = (&mut lines).take(TEXT_MAX + 1).read_until(b'\n', &mut line)?;
+            if taken == 0 {
+                return Ok(());
+            }
+            let line = line.trim_ascii_end();
+            if line.len() as u64 > TEXT_MAX {
+                let detail = format!("a text of more than {TEXT_MAX} bytes, where a symbol holds at most 7,089 digits");
                 self.answer(&Finding::refused(Reason::Malformed, Some(detail)), &origin)?;
+                lines.skip_until(b'\n')?;
             } else if !line.is_empty() {
                 self.symbol(line, &origin)?;
             }
         }
-        Ok(())
     }
 
     fn missing_parts(&mut self) -> Result<(), Failure> {
-        let source = self.args.inputs.first().map(|input| input.display().to_string()).unwrap_or_default();
-        for finding in self.pile.missing() {
-            self.answer(&finding, &Origin { source: source.clone(), page: None, symbol: None })?;
+        for (input, finding) in self.pile.missing() {
+            let source = self.args.inputs.get(input).map(|path| path.display().to_string()).unwrap_or_default();
+            self.answer(&finding, &Origin { source, page: None, symbol: None })?;
         }
         Ok(())
     }
@@ -220,7 +241,7 @@ impl Session<'_> {
             }
         }
         if let (Some(folder), Some(said)) = (&self.args.photos, finding.said.as_ref()) {
-            photos::save(folder, said.get())?;
+            photos::save(folder, finding.kid.as_deref().unwrap_or_default(), said.get())?;
         }
         Ok(())
     }

@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 
 use super::parts::{Part, PartError, Set, join};
 
-/// Documents kept apart at one time.
-const MAX_SETS: usize = 1024;
+/// Incomplete documents kept apart at one time; when one more begins, the oldest is given up.
+const MAX_WAITING: usize = 1024;
 /// Different shards kept under one index: the right one and what claims to be it.
 const MAX_VERSIONS: usize = 4;
 /// Ways of choosing k parts that are tried when one more has come.
@@ -66,7 +66,7 @@ impl Collector {
     /// in that case further parts may still complete the set.
     pub fn add(&mut self, part: &[u8]) -> Result<Added, PartError> {
         let Part { set, index, shard } = Part::parse(part)?;
-        let state = self.state(set)?;
+        let state = self.state(set);
         let State::Waiting(shards) = state else { return Ok(Added::NotNeeded) };
         let versions = shards.entry(index).or_default();
         if versions.contains(&shard) {
@@ -113,16 +113,34 @@ impl Collector {
             .collect()
     }
 
-    fn state(&mut self, set: Set) -> Result<&mut State, PartError> {
+    /// Hostile symbols that begin documents without end must not keep out the papers that follow.
+    fn give_up_oldest(&mut self) {
+        let waiting = |state: &State| matches!(state, State::Waiting(_));
+        if self.sets.iter().filter(|(_, state)| waiting(state)).count() >= MAX_WAITING
+            && let Some(oldest) = self.sets.iter().position(|(_, state)| waiting(state))
+        {
+            self.sets.remove(oldest);
+        }
+    }
+
+    /// The envelope of a set that is complete.
+    pub fn completed(&self, set: Set) -> Option<&[u8]> {
+        self.sets.iter().find_map(|(known, state)| match state {
+            State::Complete(envelope) if *known == set => Some(envelope.as_slice()),
+            _ => None,
+        })
+    }
+
+    fn state(&mut self, set: Set) -> &mut State {
         let place = match self.sets.iter().position(|(known, _)| *known == set) {
             Some(place) => place,
-            None if self.sets.len() == MAX_SETS => return Err(PartError::TooMany),
             None => {
+                self.give_up_oldest();
                 self.sets.push((set, State::Waiting(BTreeMap::new())));
                 self.sets.len() - 1
             }
         };
-        Ok(&mut self.sets[place].1)
+        &mut self.sets[place].1
     }
 }
 
@@ -270,12 +288,13 @@ mod tests {
             assert_eq!(collector.add(&version(12, byte)), Ok(Added::Waiting));
         }
         assert_eq!(collector.add(&version(12, 9)), Err(PartError::TooMany));
-        for number in 1..MAX_SETS {
+        for number in 1..MAX_WAITING {
             let mut part = version(4, (number >> 8) as u8 ^ part[4] ^ 0x80);
             part[5] = number as u8;
             assert_eq!(collector.add(&part), Ok(Added::Waiting));
         }
-        assert_eq!(collector.add(&version(2, 7)), Err(PartError::TooMany));
+        assert_eq!(collector.add(&version(2, 7)), Ok(Added::Waiting));
+        assert_eq!(collector.missing().len(), MAX_WAITING, "the oldest was given up");
     }
 
     #[test]

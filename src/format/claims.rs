@@ -33,6 +33,10 @@ impl Claims {
         let Cbor::Map(all) = cbor::decode_lenient(payload).map_err(FormatError::Cbor)? else {
             return Err(FormatError::NotAMap);
         };
+        // A paper of our own that somebody wrapped anew would say other things under the same numbers.
+        if get(&all, crate::cwt::OWN).is_some() {
+            return Err(FormatError::OwnClaims);
+        }
         let issuer = match get(&all, ISS) {
             None | Some(Cbor::Null) => None,
             Some(Cbor::Text(issuer)) => Some(shown(issuer)),

@@ -53,6 +53,9 @@ pub enum FormatError {
     /// The payload is not CBOR.
     #[error("the claims are not CBOR")]
     Cbor(#[source] CborError),
+    /// Claims of nansen's own format in the wrapping of another: the same signature, other words.
+    #[error("the claims are those of a nansen paper, put into the wrapping of another format")]
+    OwnClaims,
     /// The payload is not a map.
     #[error("the claims are not a map")]
     NotAMap,

@@ -119,7 +119,10 @@ fn principal(record: &Record) -> Option<&Record> {
 
 fn words(labels: &Labels, language: &str, name: &str) -> Words {
     let english = labels.get("en").cloned().unwrap_or_else(|| name.replace('_', " "));
-    let local = labels.get(language).or_else(|| labels.get(language.split('-').next().unwrap_or_default()));
+    let primary = language.split('-').next().unwrap_or_default();
+    // Rohingya in Bengali letters is read by who reads Bengali.
+    let nearest = if primary == "rhg" { "bn" } else { primary };
+    let local = labels.get(language).or_else(|| labels.get(primary)).or_else(|| labels.get(nearest));
     Words { local: local.filter(|local| **local != english).cloned(), english }
 }
 

@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 
 use crate::credential::{StatusRef, Types};
-use crate::envelope::{Collector, EnvelopeError, Progress, TextError};
+use crate::envelope::{Collector, EnvelopeError, Progress, Set, TextError};
 use crate::format::{self, Format, FormatError, Presented, Recognised, Statement, Why, nansen};
-use crate::seal::{Authentic, PublicKey};
+use crate::seal::{Authentic, OpenError, PublicKey};
 
 use super::decide::{Signer, StatusKnown, decide};
 use super::finding::{Finding, Issuer, TrustUsed};
-use super::reason::Reason;
+use super::reason::{Reason, Verdict};
 
 /// A key that a trust list names, with what the list says of it.
 #[derive(Clone, Debug)]
@@ -28,6 +28,8 @@ pub struct Known {
     pub valid_until: Option<Timestamp>,
     /// The list that names it.
     pub list: TrustUsed,
+    /// The key that signed that list.
+    pub root: Vec<u8>,
     /// Whether that list is too old to decide by.
     pub list_is_stale: bool,
 }
@@ -38,6 +40,11 @@ pub trait Trust {
     /// that are tried because issuer or message names no key.
     fn keys(&self, kid: Option<&[u8]>, format: Format, now: Timestamp) -> Vec<Known>;
 
+    /// The credential types that the list which names the key describes, in front of those known otherwise.
+    fn types(&self, _: &Known) -> Option<&Types> {
+        None
+    }
+
     /// What the status list of the issuer with this key says.
     fn status(&self, signer: &PublicKey, status: &StatusRef, now: Timestamp) -> StatusKnown;
 }
@@ -46,8 +53,11 @@ pub trait Trust {
 #[derive(Debug, Default)]
 pub struct Pile {
     collector: Collector,
-    /// Documents that were complete before, and have had their finding.
-    examined: Vec<Vec<u8>>,
+    /// Documents that have had their finding in this input.
+    answered: Vec<Set>,
+    /// Where the first part of each document was seen.
+    origins: Vec<(Set, usize)>,
+    input: usize,
 }
 
 impl Pile {
@@ -56,8 +66,14 @@ impl Pile {
         Self::default()
     }
 
-    /// A finding for each document of which parts are missing.
-    pub fn missing(&self) -> Vec<Finding> {
+    /// The parts that follow come from another input: a document that is seen there once more is answered once more.
+    pub fn next_input(&mut self, input: usize) {
+        self.input = input;
+        self.answered.clear();
+    }
+
+    /// A finding for each document of which parts are missing, with the input in which its first part was seen.
+    pub fn missing(&self) -> Vec<(usize, Finding)> {
         let told = |progress: &Progress| {
             if progress.damaged {
                 return Finding::refused(Reason::Malformed, Some("the parts do not make a document".to_owned()));
@@ -74,7 +90,8 @@ impl Pile {
             Finding::refused(Reason::Incomplete, Some(detail))
         };
         let findings = self.collector.missing();
-        findings.iter().map(told).map(|finding| named(finding, Format::Nansen)).collect()
+        let origin = |set: Set| self.origins.iter().find(|(known, _)| *known == set).map_or(0, |(_, input)| *input);
+        findings.iter().map(|found| (origin(found.set), named(told(found), Format::Nansen))).collect()
     }
 }
 
@@ -88,21 +105,24 @@ pub fn examine_symbol(
 ) -> Vec<Finding> {
     match format::recognise(symbol) {
         Ok(Recognised::Sealed(presented)) => vec![examine(&presented, trust, types, now)],
-        Ok(Recognised::Part { bytes, .. }) => {
-            if let Err(error) = pile.collector.add(&bytes) {
-                return vec![named(Finding::refused(Reason::Malformed, Some(with_causes(&error))), Format::Nansen)];
+        Ok(Recognised::Part { part, bytes }) => {
+            let set = part.set;
+            if !pile.origins.iter().any(|(known, _)| *known == set) {
+                pile.origins.push((set, pile.input));
             }
-            let mut findings = Vec::new();
-            for envelope in pile.collector.complete() {
-                if !pile.examined.contains(&envelope) {
-                    findings.push(match nansen::open(&envelope) {
+            // Parts that contradict each other are judged at the end, when all have been seen.
+            let _ = pile.collector.add(&bytes);
+            match pile.collector.completed(set) {
+                Some(envelope) if !pile.answered.contains(&set) => {
+                    let finding = match nansen::open(envelope) {
                         Ok(presented) => examine(&presented, trust, types, now),
                         Err(error) => unopened(&error),
-                    });
-                    pile.examined.push(envelope);
+                    };
+                    pile.answered.push(set);
+                    vec![finding]
                 }
+                _ => Vec::new(),
             }
-            findings
         }
         Ok(Recognised::Known { name, why }) => vec![known_by_name(name, why)],
         Ok(Recognised::Unknown) => {
@@ -121,23 +141,50 @@ pub fn examine(presented: &Presented, trust: &dyn Trust, types: &Types, now: Tim
         return unvouched(finding, presented, types);
     }
     let keys = trust.keys(kid, format, now);
-    let opened = |known: &Known| presented.sealed.open_with(&known.key).ok();
-    let signed = keys.iter().find_map(|known| opened(known).map(|payload| (known, payload)));
-    let mut finding = match (signed, keys.iter().find(|known| known.named)) {
-        (Some((known, payload)), _) => vouched(&payload, known, format, trust, types, now),
-        (None, Some(known)) => {
-            let named_keys = keys.iter().filter(|known| known.named).count();
-            let mut finding = Finding::refused(Reason::BadSignature, Some(not_signed_by(known, named_keys)));
-            finding.trust = Some(known.list.clone());
-            named(finding, format)
+    let mut vouchers = Vec::new();
+    let mut unreadable = None;
+    for known in &keys {
+        match presented.sealed.open_with(&known.key) {
+            Ok(payload) => vouchers.push(vouched(&payload, known, format, trust, types, now)),
+            Err(error) if known.named && is_beyond_us(&error) => unreadable = Some(error),
+            Err(_) => {}
         }
-        (None, None) => {
+    }
+    // One key may stand in several lists, or twice in one for different times: the best answer is the true one.
+    let best = vouchers.into_iter().min_by_key(|finding| match finding.verdict() {
+        Verdict::Valid => 0,
+        Verdict::Undecided => 1,
+        Verdict::Invalid | Verdict::Unreadable => 2,
+    });
+    let mut finding = match (best, unreadable, keys.iter().find(|known| known.named)) {
+        (Some(finding), _, _) => finding,
+        (None, Some(error), _) => {
+            let finding = Finding::refused(Reason::NotVerifiableOffline, Some(with_causes(&error)));
+            unvouched(finding, presented, types)
+        }
+        (None, None, Some(known)) => not_signed(known, &keys, format),
+        (None, None, None) => {
             let detail = kid.is_none().then(|| "the message does not say whose key signed it".to_owned());
             unvouched(Finding::refused(Reason::UnknownIssuer, detail), presented, types)
         }
     };
     finding.kid = kid.map(<[u8]>::to_vec);
     finding
+}
+
+/// What a newer program could check and this one cannot: that is not a forgery.
+fn is_beyond_us(error: &OpenError) -> bool {
+    matches!(error, OpenError::AlgorithmUnsupported { .. } | OpenError::CriticalHeader { .. })
+}
+
+/// The message names a key that did not sign it. Under a list that is too old this may be the list's fault.
+fn not_signed(known: &Known, keys: &[Known], format: Format) -> Finding {
+    let named_keys = || keys.iter().filter(|known| known.named);
+    let stale = named_keys().any(|known| known.list_is_stale);
+    let reason = if stale { Reason::StaleTrust } else { Reason::BadSignature };
+    let mut finding = Finding::refused(reason, Some(not_signed_by(known, named_keys().count())));
+    finding.trust = Some(known.list.clone());
+    named(finding, format)
 }
 
 fn vouched(
@@ -148,6 +195,7 @@ fn vouched(
     types: &Types,
     now: Timestamp,
 ) -> Finding {
+    let types = trust.types(known).unwrap_or(types);
     let mut finding = match format::read(format, payload, types) {
         Ok(said) => {
             let status = said.get().status.as_ref().map_or(StatusKnown::NotKept, |s| trust.status(&known.key, s, now));
@@ -224,7 +272,7 @@ fn unopened(error: &FormatError) -> Finding {
         FormatError::Text(TextError::NewerVersion { .. })
             | FormatError::HcertContext { .. }
             | FormatError::Envelope(EnvelopeError::UnknownDictionary { .. } | EnvelopeError::UnknownLayout { .. })
-    );
+    ) || matches!(error, FormatError::Cose(cause) if is_beyond_us(cause));
     let reason = if newer { Reason::NotVerifiableOffline } else { Reason::Malformed };
     Finding::refused(reason, Some(with_causes(error)))
 }

@@ -14,3 +14,4 @@ pub use decide::{CLOCK_TOLERANCE, Signer, StatusKnown, decide};
 pub use examine::{Known, Pile, Trust, examine, examine_symbol};
 pub use finding::{Finding, Issuer, TrustUsed};
 pub use reason::{Reason, Verdict};
+pub use store::Gate;

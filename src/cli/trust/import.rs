@@ -1,5 +1,6 @@
 //! `nansen trust import` and `add`: the lists of others as bundles, and the keys of others one by one.
 
+use super::super::outcome::say;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -131,8 +132,8 @@ pub fn add(args: &AddArgs, home: &Home, now: Timestamp) -> Result<Exit, Failure>
 }
 
 fn report(done: &Imported, compared: bool) {
-    println!("trust list {} of root {} is in use", done.sequence, done.root);
-    println!("fingerprint  {}", done.fingerprint);
+    say!("trust list {} of root {} is in use", done.sequence, done.root);
+    say!("fingerprint  {}", done.fingerprint);
     if done.first_time && !compared {
         eprintln!(
             "this root is new here: compare the fingerprint with its keeper, by telephone or in person\n  \
@@ -177,9 +178,9 @@ fn add_keys(
         }
         Ok(())
     })?;
-    println!("{name} is in trust list {} of root {}", done.sequence, done.root);
+    say!("{name} is in trust list {} of root {}", done.sequence, done.root);
     for line in lines {
-        println!("  {line}");
+        say!("  {line}");
     }
     Ok(Exit::Done)
 }
