@@ -11,7 +11,7 @@ use super::verdict_json::{Origin, object};
 use super::verdict_text::{Style, text};
 use super::{Exit, Failure, photos, templates, trust};
 use crate::credential::{CredentialType, Types};
-use crate::scan::{self, Effort, Found, Options, PageResult};
+use crate::scan::{self, Effort, Found, Options, PageResult, ScanError};
 use crate::trust::TrustStore;
 use crate::verify::{Finding, Pile, Reason, Verdict, examine_symbol};
 
@@ -129,9 +129,10 @@ impl Session<'_> {
         let mut pages = Vec::new();
         let mut stopped = None;
         let outcome = scan::scan_bytes(&bytes, &options, &mut |page: PageResult| {
-            let found = page.found();
-            pages.push((page.page, found.is_empty()));
-            if let Err(failure) = self.page(&source, page.page, found) {
+            let (drawn, found) = (!page.looks.is_empty(), page.found());
+            pages.push((drawn, found.is_empty()));
+            let told = if drawn { self.page(&source, page.page, found) } else { self.undrawn(&source, page.page) };
+            if let Err(failure) = told {
                 stopped = Some(failure);
                 return ControlFlow::Break(());
             }
@@ -141,12 +142,14 @@ impl Session<'_> {
             return Err(failure);
         }
         if let Err(error) = outcome {
+            let hint = what_next(&error);
             let told = Failure::new(format!("{source}: {}", Failure::new(error)));
-            return self
-                .input_error(&source, &told.hint("check that it is an image or a PDF, whole and of usual size"));
+            return self.input_error(&source, &told.hint(hint));
         }
-        if pages.iter().all(|(_, empty)| *empty) {
-            let detail = match pages.len() {
+        let drawn = pages.iter().filter(|(drawn, _)| *drawn).count();
+        // Of pages that were not drawn each has had its answer.
+        if pages.iter().all(|(_, empty)| *empty) && (drawn > 0 || pages.is_empty()) {
+            let detail = match drawn {
                 1 => "no symbol was found in the picture".to_owned(),
                 many => format!("no symbol was found on any of {many} pages"),
             };
@@ -154,6 +157,12 @@ impl Session<'_> {
             self.answer(&finding, &Origin { source, page: Some(1), symbol: None })?;
         }
         Ok(())
+    }
+
+    /// A page of which nobody can say whether a paper is on it; it must not pass in silence beside pages that are valid.
+    fn undrawn(&mut self, source: &str, page: u32) -> Result<(), Failure> {
+        let finding = Finding::refused(Reason::Damaged, Some(format!("page {page} cannot be drawn")));
+        self.answer(&finding, &Origin { source: source.to_owned(), page: Some(page), symbol: None })
     }
 
     fn page(&mut self, source: &str, page: u32, found: Vec<Found>) -> Result<(), Failure> {
@@ -236,6 +245,16 @@ impl Session<'_> {
             writeln!(std::io::stdout().lock(), "{}", object(&finding, &origin))?;
         }
         Ok(())
+    }
+}
+
+/// What a person does about an input that cannot be looked at.
+fn what_next(error: &ScanError) -> &'static str {
+    match error {
+        ScanError::TooLarge { .. } | ScanError::TooMuchMemory { .. } => "scan at a lower resolution, such as 300 dpi",
+        ScanError::TooManyPages { .. } | ScanError::OutOfTime { .. } => "split the document",
+        ScanError::EncryptedPdf => "remove the password first",
+        _ => "check that it is an image or a PDF, and that it has arrived whole",
     }
 }
 

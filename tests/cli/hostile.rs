@@ -7,7 +7,7 @@ use flate2::{Compression, write::ZlibEncoder};
 use nansen::scan::GreyImage;
 
 use super::desk::{Desk, err, shown};
-use super::scan_support::{document, encode, pdf, stream};
+use super::scan_support::{commands, document, encode, pdf, qr, stream};
 
 /// Runs `nansen verify -- ARG` with 3 GB of address space and a minute and a half, where the system can be asked for that.
 fn verify(desk: &Desk, arg: &str) -> Output {
@@ -32,7 +32,6 @@ fn is_refused(desk: &Desk, arg: &str, wanted: &str) {
     assert!(matches!(code, Some(2 | 4)), "{arg}: {code:?} {said}");
     assert!(!told.contains("panicked") && !told.contains("overflow"), "{arg}: {told}");
     assert!(said.contains(wanted), "{arg}: {said}");
-    println!("{} {code:?} {said}", arg.rsplit('/').next().unwrap());
 }
 
 fn noise(length: usize) -> Vec<u8> {
@@ -84,6 +83,7 @@ fn hostile_files_are_refused_for_their_reason() {
     ] {
         is_refused(&desk, &shown(&desk.write(name, bytes)), wanted);
     }
+    is_refused(&desk, &shown(&desk.path("pages.pdf")), "next: split the document");
     is_refused(&desk, ".", "is a folder");
     is_refused(&desk, "nowhere.png", "cannot be read");
     is_refused(&desk, "-", "empty");
@@ -103,14 +103,35 @@ fn bombs_in_a_pdf_do_not_go_off() {
         let objects = [stream("", b"500 0 0 500 0 0 cm /X Do"), stream(&dict, data)];
         one_page("/Contents 4 0 R /Resources <</XObject <</X 5 0 R>>>>", &objects)
     };
-    for (name, bytes) in [
-        ("content.pdf", one_page("/Contents 4 0 R", &[content.clone()])),
-        ("thousand.pdf", one_page(&format!("/Contents [{}]", "4 0 R ".repeat(1000)), &[content])),
-        ("picture.pdf", picture(10_000, "/Filter /FlateDecode", &zeros)),
-        ("claims.pdf", picture(1_000_000, "/Filter /FlateDecode", &zeros)),
+    let thousand = format!("/Contents [{}]", "4 0 R ".repeat(1000));
+    for (name, bytes, wanted) in [
+        ("content.pdf", one_page("/Contents 4 0 R", std::slice::from_ref(&content)), "page 1 cannot be drawn"),
+        ("thousand.pdf", one_page(&thousand, &[content]), "page 1 cannot be drawn"),
+        ("picture.pdf", picture(10_000, "/Filter /FlateDecode", &zeros), "no symbol was found"),
+        ("claims.pdf", picture(1_000_000, "/Filter /FlateDecode", &zeros), "no symbol was found"),
     ] {
-        is_refused(&desk, &shown(&desk.write(name, bytes)), "");
+        is_refused(&desk, &shown(&desk.write(name, bytes)), wanted);
     }
+}
+
+#[test]
+fn a_page_that_cannot_be_drawn_is_told_beside_papers_that_are_valid() {
+    let desk = Desk::new();
+    let text = desk.issue_two()[0]["text"][0].as_str().expect("a text").to_owned();
+    let bomb = stream("/Filter /FlateDecode", &deflated(&vec![b' '; 16 << 20]));
+    let bytes = pdf(&[
+        b"<</Type /Catalog /Pages 2 0 R>>".to_vec(),
+        b"<</Type /Pages /Kids [3 0 R 4 0 R] /Count 2 /MediaBox [0 0 595 842]>>".to_vec(),
+        b"<</Type /Page /Parent 2 0 R /Contents 5 0 R>>".to_vec(),
+        format!("<</Type /Page /Parent 2 0 R /Contents [{}]>>", "6 0 R ".repeat(1000)).into_bytes(),
+        stream("", commands(&qr(text.as_bytes()), 100.0, 300.0, 3.0).as_bytes()),
+        bomb,
+    ]);
+    desk.write("both.pdf", bytes);
+    let (code, found) = desk.verify(&["both.pdf"]);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!((code, &found[0]["verdict"]), (Some(4), &"valid".into()), "{found:?}");
+    assert_eq!((&found[1]["verdict"], &found[1]["reason"]), (&"unreadable".into(), &"damaged".into()));
 }
 
 #[test]
@@ -122,14 +143,16 @@ fn files_that_end_too_early_are_refused() {
         let bytes = encode(&image, format);
         for eighths in [1, 4, 7] {
             let path = desk.write(&format!("cut-{eighths}.{name}"), &bytes[..bytes.len() * eighths / 8]);
-            is_refused(&desk, &shown(&path), "");
+            // The decoder of JPEG fills up what is missing.
+            let wanted = if name == "png" { "damaged PNG image" } else { "no symbol was found" };
+            is_refused(&desk, &shown(&path), wanted);
         }
     }
     desk.issue_two();
     let paper = std::fs::read(desk.path("two.pdf")).expect("written");
     for eighths in [1, 4, 7] {
         let path = desk.write(&format!("cut-{eighths}.pdf"), &paper[..paper.len() * eighths / 8]);
-        is_refused(&desk, &shown(&path), "");
+        is_refused(&desk, &shown(&path), "damaged PDF, no page can be found");
     }
 }
 
