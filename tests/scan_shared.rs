@@ -1,6 +1,7 @@
 //! Photographs and scans with known content: what is read, against rxing alone, and that nothing is read where nothing is.
 
 #[path = "support/scans.rs"]
+#[allow(dead_code)]
 mod scans;
 
 use nansen::scan::{Effort, GreyImage, Kind, Options, ReaderChoice, scan_image};
