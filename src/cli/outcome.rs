@@ -101,7 +101,9 @@ impl fmt::Display for Failure {
         while let Some(error) = cause {
             // Some libraries repeat their cause in their own words.
             let text = error.to_string();
-            if !told.contains(&text) {
+            // And some end in an empty line.
+            let text = text.trim_end();
+            if !told.contains(text) {
                 told = format!("{told}: {text}");
             }
             cause = error.source();
@@ -120,5 +122,24 @@ where
 {
     fn from(error: E) -> Self {
         Self::new(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("cannot be decoded")]
+    struct Outer(#[source] Inner);
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("not enough bytes\n")]
+    struct Inner;
+
+    #[test]
+    fn a_cause_that_ends_in_an_empty_line_does_not_part_the_error_from_its_hint() {
+        let failure = Failure::new(Outer(Inner)).hint("scan again");
+        assert_eq!(failure.to_string(), "cannot be decoded: not enough bytes\n  next: scan again");
     }
 }

@@ -194,7 +194,7 @@ fn plain(reason: Reason) -> &'static str {
         Reason::NetworkOnly => "the symbol only points to a website",
         Reason::Unsigned => "the symbol carries no signature",
         Reason::NoSymbol => "no symbol found",
-        Reason::Damaged => "the symbol is damaged",
+        Reason::Damaged => "the symbol or its page is damaged",
     }
 }
 
@@ -227,6 +227,6 @@ fn next_step(reason: Reason) -> &'static str {
         Reason::NoSymbol => {
             "flatten the paper, avoid glare, hold still, and scan the whole symbol with its white border."
         }
-        Reason::Damaged => "flatten and clean the paper, then scan again with more light.",
+        Reason::Damaged => "scan the paper once more, flat and clean, or have the file made again.",
     }
 }

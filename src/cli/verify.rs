@@ -11,7 +11,7 @@ use super::verdict_json::{Origin, object};
 use super::verdict_text::{Style, text};
 use super::{Exit, Failure, photos, templates, trust};
 use crate::credential::Types;
-use crate::scan::{self, Effort, Found, Options, PageResult};
+use crate::scan::{self, Effort, Found, Options, PageResult, ScanError};
 use crate::verify::{Finding, Gate, Pile, Reason, Verdict, examine_symbol};
 
 /// Check papers: scans, photographs, PDFs, or the text of a symbol
@@ -128,9 +128,7 @@ impl Session<'_> {
                 empty.push(page.page);
             }
             let told = if page.looks.is_empty() {
-                let detail = format!("page {} cannot be drawn, so it was not looked at", page.page);
-                let origin = Origin { source: source.clone(), page: Some(page.page), symbol: None };
-                self.answer(&Finding::refused(Reason::Damaged, Some(detail)), &origin)
+                self.undrawn(&source, page.page)
             } else {
                 self.page(&source, page.page, found)
             };
@@ -146,16 +144,16 @@ impl Session<'_> {
             return Err(failure);
         }
         if let Err(error) = outcome {
+            let hint = what_next(&error);
             let told = Failure::new(format!("{source}: {}", Failure::new(error)));
-            return self
-                .input_error(&source, &told.hint("check that it is an image or a PDF, whole and of usual size"));
+            return self.input_error(&source, &told.hint(hint));
         }
         self.pages_without_symbol(&source, pages, &empty)
     }
 
     /// A file without any symbol is not read; single pages without one, such as backs of sheets, are pointed out.
     fn pages_without_symbol(&mut self, source: &str, pages: usize, empty: &[u32]) -> Result<(), Failure> {
-        if empty.is_empty() {
+        if empty.is_empty() && pages > 0 {
             return Ok(());
         }
         if empty.len() < pages {
@@ -169,6 +167,12 @@ impl Session<'_> {
         };
         let origin = Origin { source: source.to_owned(), page: Some(1), symbol: None };
         self.answer(&Finding::refused(Reason::NoSymbol, Some(detail)), &origin)
+    }
+
+    /// A page of which nobody can say whether a paper is on it; it must not pass in silence beside pages that are valid.
+    fn undrawn(&mut self, source: &str, page: u32) -> Result<(), Failure> {
+        let finding = Finding::refused(Reason::Damaged, Some(format!("page {page} cannot be drawn")));
+        self.answer(&finding, &Origin { source: source.to_owned(), page: Some(page), symbol: None })
     }
 
     fn page(&mut self, source: &str, page: u32, found: Vec<Found>) -> Result<(), Failure> {
@@ -257,6 +261,16 @@ impl Session<'_> {
             writeln!(std::io::stdout().lock(), "{}", object(&finding, &origin))?;
         }
         Ok(())
+    }
+}
+
+/// What a person does about an input that cannot be looked at.
+fn what_next(error: &ScanError) -> &'static str {
+    match error {
+        ScanError::TooLarge { .. } | ScanError::TooMuchMemory { .. } => "scan at a lower resolution, such as 300 dpi",
+        ScanError::TooManyPages { .. } | ScanError::OutOfTime { .. } => "split the document",
+        ScanError::EncryptedPdf => "remove the password first",
+        _ => "check that it is an image or a PDF, and that it has arrived whole",
     }
 }
 

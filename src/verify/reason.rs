@@ -67,7 +67,7 @@ pub enum Reason {
     Unsigned,
     /// No symbol was found.
     NoSymbol,
-    /// A symbol was found and could not be read.
+    /// A symbol was found and could not be read, or a page could not be drawn.
     Damaged,
 }
 

@@ -6,3 +6,6 @@ mod hostile;
 mod issue;
 mod kill;
 mod lists;
+#[path = "../scan_support/mod.rs"]
+mod scan_support;
+mod transcripts;
