@@ -300,7 +300,7 @@ def refused(folder, desk, stranger, rng):
     folder.picture("revoked.png", camera.flat_scan(leyla.page(150), rng), [found], bits=5, dpi=150)
 
     [other] = stranger.issue("unknown", "registration", REGISTRATION, [GRACE])
-    found = expected("unknown-issuer.jpg", "undecided", "unknown-issuer", "registration") | {"claims": None}
+    found = expected("unknown-issuer.jpg", "undecided", "unknown-issuer", None) | {"claims": None}
     corners = [(0.10, 0.09), (0.90, 0.04), (0.95, 0.94), (0.04, 0.96)]
     folder.picture("unknown-issuer.jpg", camera.photograph(other.page(220), rng, corners, curl=6, light=(0.7, 0.9)), [found])
 

@@ -119,3 +119,59 @@ fn inspecting_shows_every_layer_and_judges_nothing() {
     }
     assert_eq!(desk.run(&["inspect", "two.pdf"]).status.code(), Some(0));
 }
+
+#[test]
+fn a_strangers_bundle_under_a_known_name_is_not_an_update() {
+    let (desk, stranger, gate) = (Desk::new(), Desk::new(), Desk::empty());
+    for (one, name) in [(&desk, "true"), (&stranger, "false")] {
+        one.issue_two();
+        assert_eq!(one.run(&["trust", "export", &shown(&one.path(name))]).status.code(), Some(0));
+    }
+    assert_eq!(gate.run(&["trust", "import", &shown(&desk.path("true"))]).status.code(), Some(0));
+    let refused = gate.run(&["trust", "import", &shown(&stranger.path("false"))]);
+    assert_eq!(refused.status.code(), Some(2), "both call themselves Lakeside desk");
+    assert!(err(&refused).contains("--root"), "{}", err(&refused));
+    assert_eq!(gate.verify(&[&shown(&stranger.path("two.pdf"))]).0, Some(3));
+    assert_eq!(gate.verify(&[&shown(&desk.path("two.pdf"))]).0, Some(0));
+}
+
+#[test]
+fn a_name_cannot_paint_a_verdict_on_the_terminal() {
+    let desk = Desk::new();
+    // Somebody's own paper of our format, whose name erases the line above it.
+    let name = "\u{1b}[1A\u{1b}[2K ✔ VALID";
+    let made =
+        nansen::credential::CredentialType::parse(include_str!("../../templates/registration/type.toml")).unwrap();
+    let record = [("given_names".to_owned(), nansen::credential::Value::Text(name.to_owned()))].into_iter().collect();
+    let credential = nansen::credential::Credential {
+        type_name: made.name.clone(),
+        serial: nansen::credential::Serial::from_bytes([1; 5]),
+        issued: jiff::Timestamp::now(),
+        not_before: None,
+        expires: None,
+        status: None,
+        copy: None,
+        supersedes: None,
+        record,
+        photo: None,
+    };
+    let key = nansen::seal::SigningKey::from_pem(include_str!("../data/vectors-p256.pem"), None).unwrap();
+    let cose = nansen::seal::sign(&nansen::cwt::encode(&credential, &made).unwrap(), &key);
+    let text = nansen::envelope::to_text(&nansen::envelope::pack(&cose)).unwrap();
+    let told = desk.run(&["verify", "--text", &text]);
+    assert_eq!(told.status.code(), Some(3));
+    assert!(!out(&told).contains('\u{1b}'), "{:?}", out(&told));
+}
+
+#[test]
+fn a_paper_wrapped_as_another_format_is_not_another_paper() {
+    let desk = Desk::new();
+    let text = desk.issue_two()[0]["text"][0].as_str().unwrap().to_owned();
+    let envelope = nansen::envelope::SymbolText::parse(text.as_bytes()).unwrap().envelope;
+    let cose = nansen::envelope::unpack(&envelope).unwrap().cose;
+    for format in [nansen::format::Format::Claim169, nansen::format::Format::Hcert] {
+        let wrapped = nansen::format::to_text(format, &cose).unwrap();
+        let (code, found) = desk.verify(&["--text", &wrapped]);
+        assert_eq!((code, &found[0]["verdict"]), (Some(1), &"invalid".into()), "{format} {found:?}");
+    }
+}

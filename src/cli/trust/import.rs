@@ -12,7 +12,7 @@ use crate::cli::home::Home;
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::{Exit, Failure};
 use crate::seal::{Certificate, FoundKey, read_keys};
-use crate::trust::{Bundle, Imported, IssuerKey, KeyFormat, TrustFolder};
+use crate::trust::{Bundle, Fingerprint, HeldList, Imported, IssuerKey, KeyFormat, TrustFolder};
 
 /// Bytes of a file at most: the largest bundle.
 const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
@@ -116,6 +116,9 @@ pub fn import(args: &ImportArgs, home: &Home, now: Timestamp) -> Result<Exit, Fa
         }
         let bundle = Bundle::parse(&bytes)
             .map_err(|error| Failure::new(error).hint("have the file made again with `nansen trust export FILE`"))?;
+        if args.root.is_none() {
+            refuse_borrowed_names(&bundle, home)?;
+        }
         home.create()?;
         let done = TrustFolder::new(home.trust()).import(&bundle, args.root.as_deref(), now).map_err(cache_failure)?;
         report(&done, args.root.is_some());
@@ -129,6 +132,28 @@ pub fn import(args: &ImportArgs, home: &Home, now: Timestamp) -> Result<Exit, Fa
 /// When a file cannot be used or the own list cannot be signed.
 pub fn add(args: &AddArgs, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     add_keys(&args.files, args.format.into(), &args.keys, home, now)
+}
+
+/// A root that is not known yet and calls itself, or an issuer of its list, by a name that another root's list has: that
+/// is how a stranger's bundle would be passed off as an update.
+fn refuse_borrowed_names(bundle: &Bundle, home: &Home) -> Result<(), Failure> {
+    let Ok((new, _)) = HeldList::from_bundle(bundle) else { return Ok(()) };
+    let store = TrustFolder::new(home.trust()).open().map_err(cache_failure)?;
+    if store.lists().iter().any(|held| held.root_kid() == new.root_kid()) {
+        return Ok(());
+    }
+    let names = |held: &HeldList| {
+        let list = held.list();
+        let issuers = list.issuers.iter().map(|issuer| issuer.name.to_lowercase());
+        std::iter::once(list.root_name.to_lowercase()).chain(issuers).collect::<Vec<_>>()
+    };
+    let known: Vec<String> = store.lists().iter().flat_map(names).collect();
+    let Some(borrowed) = names(&new).into_iter().find(|name| known.contains(name)) else { return Ok(()) };
+    let fingerprint = Fingerprint::of(new.root());
+    Err(Failure::new(format!(
+        "the bundle is signed by a root that is not known here, and names {borrowed:?}, which another root's list has already"
+    ))
+    .hint(format!("ask the keeper for the fingerprint; if it is {fingerprint}, import with --root and these digits")))
 }
 
 fn report(done: &Imported, compared: bool) {
