@@ -2,6 +2,16 @@
 
 use std::fmt;
 
+/// A line on stdout. A reader who has seen enough (`| head`) is no fault, where `println!` would panic.
+macro_rules! say {
+    ($($told:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($told)*);
+    }};
+}
+
+pub(crate) use say;
+
 /// Exit codes, the same for every command.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Exit {
