@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use super::home::Home;
 use super::keys::{self, KeyBook, Kind};
 use super::passphrase::PassphraseArgs;
+use super::register::failure;
+use super::status::Publisher;
 use super::{Exit, Failure, trust};
+use crate::register::Register;
 use crate::trust::Fingerprint;
 
 /// Set up this machine as an issuer
@@ -62,6 +65,9 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
         trust::own::add_issuer_key(list, &book.desk_name()?, &issuer.public());
         Ok(())
     })?;
+    // The register, and the first status list: a verifier who gets the trust list now can check papers issued later.
+    let register = Register::open(&home.register()).map_err(failure)?;
+    Publisher::open(home, &register, &args.passphrase)?.publish(home, &register, now)?;
     if passphrase.is_none() {
         keys::warn_not_encrypted(home);
     }

@@ -175,6 +175,14 @@ pub fn issuer_name(home: &Home) -> Result<DeskName, Failure> {
     KeyBook::load(home)?.desk_name()
 }
 
+/// Name of the key in use, when there is one.
+///
+/// # Errors
+/// When the book of keys is damaged.
+pub fn kid_in_use(home: &Home) -> Result<Option<Kid>, Failure> {
+    Ok(KeyBook::load(home)?.issuer)
+}
+
 /// The key that signs the own trust list.
 pub(super) fn load_root(home: &Home, book: &KeyBook, passphrase: &PassphraseArgs) -> Result<SigningKey, Failure> {
     load_key(home, book.root.ok_or_else(no_keys)?, passphrase)

@@ -2,6 +2,16 @@
 
 use std::fmt;
 
+/// A line on stdout. A reader who has seen enough (`| head`) is no fault, where `println!` would panic.
+macro_rules! say {
+    ($($told:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($told)*);
+    }};
+}
+
+pub(crate) use say;
+
 /// Exit codes, the same for every command.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Exit {
@@ -42,16 +52,6 @@ impl Exit {
         if rank(other) > rank(self) { other } else { self }
     }
 }
-
-/// Prints a line on stdout. Unlike `println!` it does not panic when the reader has gone away: what a command does besides
-/// answering is still done.
-macro_rules! say {
-    ($($line:tt)*) => {{
-        use std::io::Write as _;
-        let _ = writeln!(std::io::stdout(), $($line)*);
-    }};
-}
-pub(super) use say;
 
 /// A command that could not do its work.
 #[derive(Debug)]

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::home::Home;
-use super::issue::signed_face;
+use super::issue::{DeskLock, signed_face};
+use super::outcome::say;
 use super::output::{Output, cannot_write};
 use super::register::failure;
 use super::{Exit, Failure, templates};
@@ -34,6 +35,7 @@ pub struct Args {
 /// Prints the credentials again.
 pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     let mut register = Register::open_existing(&home.register()).map_err(failure)?;
+    let _held = DeskLock::take(home)?;
     let issuer = super::issue::printed_name(home)?;
     let fonts = Fonts::embedded().map_err(Failure::new)?;
     let mut stored = Vec::new();
@@ -71,7 +73,7 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     let copies = register.record_prints(&args.serials, &shown, now).map_err(failure)?;
     output.commit()?;
     for (serial, copy) in args.serials.iter().zip(copies) {
-        println!("{serial}: copy {copy}, {shown}");
+        say!("{serial}: copy {copy}, {shown}");
     }
     Ok(Exit::Done)
 }

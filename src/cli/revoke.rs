@@ -3,9 +3,12 @@
 use jiff::Timestamp;
 
 use super::home::Home;
+use super::issue::DeskLock;
+use super::outcome::say;
 use super::passphrase::PassphraseArgs;
 use super::register::failure;
-use super::{Exit, Failure, keys, status};
+use super::status::Publisher;
+use super::{Exit, Failure};
 use crate::credential::Serial;
 use crate::register::{Change, Register};
 
@@ -62,16 +65,20 @@ fn change(
     now: Timestamp,
     work: impl FnOnce(&mut Register) -> Result<Vec<Change>, crate::register::RegisterError>,
 ) -> Result<Exit, Failure> {
-    // The key first: a status that cannot be published must not be in the register alone.
-    let issuer = keys::load_issuer(home, passphrase)?;
+    // The keys first: a status that cannot be published must not be in the register alone.
     let mut register = Register::open_existing(&home.register()).map_err(failure)?;
+    let _held = DeskLock::take(home)?;
+    let publisher = Publisher::open(home, &register, passphrase)?;
     let changes = work(&mut register).map_err(failure)?;
-    status::publish(home, &register, &issuer.key, now)?;
+    publisher.publish(home, &register, now).map_err(|error| {
+        Failure::new(format!("recorded in the register, but not published: {error}"))
+            .hint("`nansen trust sign` publishes it; until then verifiers do not learn of it")
+    })?;
     for change in &changes {
         if change.before == change.after {
-            println!("{}: was {} already", change.serial, change.after);
+            say!("{}: was {} already", change.serial, change.after);
         } else {
-            println!("{}: {}, was {}", change.serial, change.after, change.before);
+            say!("{}: {}, was {}", change.serial, change.after, change.before);
         }
     }
     eprintln!("verifiers learn of it with the next bundle: nansen trust export FILE");

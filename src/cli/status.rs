@@ -3,22 +3,63 @@
 use jiff::Timestamp;
 
 use super::home::Home;
+use super::keys::{self, KeyBook};
+use super::passphrase::PassphraseArgs;
 use super::register::failure;
 use super::{Failure, trust};
 use crate::register::{Register, Status};
-use crate::seal::SigningKey;
+use crate::seal::{Kid, SigningKey};
 use crate::status::Status as Published;
 
-/// Signs all status lists of this desk anew, and the next one that is not yet in use: a verifier who has it can check
-/// papers that are issued later.
-pub fn publish(home: &Home, register: &Register, key: &SigningKey, now: Timestamp) -> Result<(), Failure> {
-    let used = register.status_lists().map_err(failure)?.iter().map(|list| list.list).max();
-    for list in 0..=used.map_or(0, |last| last + 1) {
-        let entries = register.status_entries(list).map_err(failure)?;
-        let entries = entries.into_iter().map(|(index, status)| (u64::from(index), published(status)));
-        trust::own::publish_status(home, key, list, entries, now)?;
+/// The keys that statuses are signed with. A verifier looks for a status list of the key that signed the paper, so
+/// every key that has papers signs, not only the one in use.
+pub struct Publisher {
+    keys: Vec<SigningKey>,
+}
+
+impl Publisher {
+    /// Opens the key in use and every issuer key that has credentials in the register. Keys that were taken out of the
+    /// own trust list are left out: nobody believes their papers any more.
+    pub fn open(home: &Home, register: &Register, passphrase: &PassphraseArgs) -> Result<Self, Failure> {
+        let book = KeyBook::load(home)?;
+        let trusted = match book.root {
+            Some(root) => trust::own::current(home, root)?,
+            None => None,
+        };
+        let is_trusted =
+            |kid: &Kid| trusted.as_ref().is_some_and(|list| list.keys().any(|(_, key)| key.key.kid() == *kid));
+        let recorded = register.kids().map_err(failure)?;
+        let recorded = recorded.iter().filter_map(|kid| Some(Kid::from_bytes(kid.as_slice().try_into().ok()?)));
+        let mut wanted: Vec<Kid> = recorded.filter(is_trusted).chain(book.issuer).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let open = |kid: Kid| {
+            keys::load_key(home, kid, passphrase).map_err(|error| {
+                if book.issuer == Some(kid) {
+                    return error;
+                }
+                Failure::new(format!(
+                    "papers of this desk are signed with {kid}, which must sign their status: {error}"
+                ))
+                .hint(format!("if that key is lost for good, `nansen trust remove {kid}` ends the trust in its papers"))
+            })
+        };
+        Ok(Self { keys: wanted.into_iter().map(open).collect::<Result<_, _>>()? })
     }
-    Ok(())
+
+    /// Signs all status lists of this desk anew, and the next one that is not yet in use: a verifier who has it can
+    /// check papers that are issued later.
+    pub fn publish(&self, home: &Home, register: &Register, now: Timestamp) -> Result<(), Failure> {
+        let used = register.status_lists().map_err(failure)?.iter().map(|list| list.list).max();
+        for list in 0..=used.map_or(0, |last| last + 1) {
+            let entries = register.status_entries(list).map_err(failure)?;
+            for key in &self.keys {
+                let entries = entries.iter().map(|(index, status)| (u64::from(*index), published(*status)));
+                trust::own::publish_status(home, key, list, entries, now)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 fn published(status: Status) -> Published {

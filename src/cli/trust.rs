@@ -14,9 +14,13 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::home::Home;
+use super::issue::DeskLock;
 use super::keys::KeyBook;
 use super::passphrase::PassphraseArgs;
+use super::register::failure as register_failure;
+use super::status::Publisher;
 use super::{Exit, Failure};
+use crate::register::Register;
 use crate::seal::Kid;
 use crate::trust::{CacheError, Fingerprint, HeldList, Refusal, TrustFolder, TrustStore};
 
@@ -193,7 +197,17 @@ pub(super) fn sign(
                 .map_err(|error| Failure::new(format!("{} cannot be read: {error}", path.display())))
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let done = own::edit(home, passphrase, now, |list| {
+    // The register, when there is one, knows the statuses; the keys first, so that all is signed or nothing.
+    let desk = match home.register().exists() {
+        true => {
+            let held = DeskLock::take(home)?;
+            let register = Register::open_existing(&home.register()).map_err(register_failure)?;
+            let publisher = Publisher::open(home, &register, passphrase)?;
+            Some((held, register, publisher))
+        }
+        false => None,
+    };
+    let done = own::resign(home, passphrase, now, |list| {
         if let Some(days) = stale_after {
             list.stale_after_days = days;
         }
@@ -202,7 +216,10 @@ pub(super) fn sign(
         }
         Ok(())
     })?;
-    own::refresh_status(home, passphrase, now)?;
+    match &desk {
+        Some((_, register, publisher)) => publisher.publish(home, register, now)?,
+        None => drop(own::refresh_status(home, passphrase, now)?),
+    }
     say!("trust list {} of root {} is signed", done.sequence, done.root);
     Ok(Exit::Done)
 }

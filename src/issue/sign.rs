@@ -43,7 +43,7 @@ pub struct Draft {
     pub photo: Option<Photo>,
     /// Reserved by the register.
     pub serial: Serial,
-    /// Reserved by the register; formats without a status leave it unused.
+    /// Reserved by the register.
     pub status: Option<StatusRef>,
     /// The credential that this one replaces.
     pub supersedes: Option<Serial>,
@@ -86,14 +86,13 @@ pub enum SignError {
 impl Signing<'_> {
     /// Signs one credential.
     pub fn sign(&self, draft: Draft) -> Result<Signed, SignError> {
-        let has_status = self.format == Format::Nansen;
         let credential = Credential {
             type_name: self.made.name.clone(),
             serial: draft.serial,
             issued: Timestamp::from_second(self.now.as_second()).unwrap_or(self.now),
             not_before: None,
             expires: self.expires,
-            status: draft.status.filter(|_| has_status),
+            status: draft.status,
             copy: draft.copy,
             supersedes: draft.supersedes,
             record: draft.record,

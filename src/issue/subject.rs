@@ -3,7 +3,10 @@
 use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::credential::record::Record;
+use crate::credential::record::{Record, Value};
+
+/// Letters of a shown name at most: the register takes no more.
+const NAME_MOST: usize = 1000;
 
 /// Sixteen bytes that stand for a text: lists of a million rows fit into memory, and no name stays there.
 pub type Digest = [u8; 16];
@@ -27,4 +30,21 @@ pub fn name_key(record: &Record) -> Option<String> {
     words.sort_unstable();
     let birth = record.get("date_of_birth")?;
     (!words.is_empty()).then(|| format!("{} {birth}", words.join(" ")))
+}
+
+/// The name as a clerk wants to see it in a list: in Latin letters, and in its own script. Of a household, the names of
+/// its members.
+pub fn shown_name(record: &Record) -> String {
+    let latin = ["full_name", "given_names", "family_name"].map(|column| record.text(column)).join(" ");
+    let latin = latin.split_whitespace().collect::<Vec<_>>().join(" ");
+    let own = record.text("native_name");
+    let mut names: Vec<String> =
+        vec![[latin, own].into_iter().filter(|n| !n.is_empty()).collect::<Vec<_>>().join(" · ")];
+    for (_, value) in record.iter() {
+        if let Value::Members(members) = value {
+            names.extend(members.iter().map(shown_name));
+        }
+    }
+    names.retain(|name| !name.is_empty());
+    names.join(", ").chars().take(NAME_MOST).collect()
 }

@@ -149,6 +149,13 @@ impl fmt::Debug for NewCredential {
 }
 
 impl Register {
+    /// The rows that an unfinished batch of this digest and type has recorded, by row; none when there is none.
+    pub fn interrupted(&self, type_name: &str, digest: &[u8; 32]) -> Result<Vec<IssuedRow>, RegisterError> {
+        let sql = "SELECT id FROM batches WHERE type = ?1 AND digest = ?2 AND finished IS NULL";
+        let id = self.connection.query_row(sql, params![type_name, digest], |row| row.get(0)).optional()?;
+        id.map_or(Ok(Vec::new()), |id| rows_of(&self.connection, id))
+    }
+
     /// Begins a batch, or takes up the unfinished one of the same digest and type.
     pub fn begin_batch(&mut self, plan: &BatchPlan<'_>, now: Timestamp) -> Result<Batch, RegisterError> {
         let transaction = self.write()?;

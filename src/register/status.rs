@@ -143,6 +143,13 @@ impl Register {
         Ok(entries.collect::<Result<_, _>>()?)
     }
 
+    /// The names of the keys that have signed credentials of this register, each once.
+    pub fn kids(&self) -> Result<Vec<Vec<u8>>, RegisterError> {
+        let mut statement = self.connection.prepare_cached("SELECT DISTINCT kid FROM credentials ORDER BY kid")?;
+        let kids = statement.query_map([], |row| row.get(0))?;
+        Ok(kids.collect::<Result<_, _>>()?)
+    }
+
     /// How a credential's status changed, oldest first.
     pub fn status_history(&self, serial: Serial) -> Result<Vec<StatusEvent>, RegisterError> {
         let mut statement = self

@@ -87,6 +87,82 @@ fn a_paper_is_printed_again_with_the_same_serial_and_a_copy_number() {
 }
 
 #[test]
+fn a_paper_of_an_older_key_can_still_be_revoked() {
+    let desk = Desk::new();
+    let old = desk.issue_two();
+    let made = desk.run(&["key", "new", "--use"]);
+    assert_eq!(made.status.code(), Some(0), "{}", err(&made));
+    assert_eq!(desk.verify(&["two.pdf"]).0, Some(0));
+    let serial = old[0]["serial"].as_str().unwrap();
+    let revoked = desk.run(&["revoke", serial, "--reason", "lost"]);
+    assert_eq!(revoked.status.code(), Some(0), "{}", err(&revoked));
+    let (code, found) = desk.verify(&["two.pdf"]);
+    assert_eq!((code, &found[0]["reason"]), (Some(1), &"revoked".into()), "{found:?}");
+    assert_eq!(found[1]["verdict"], "valid");
+    let signed = desk.run(&["trust", "sign"]);
+    assert_eq!(signed.status.code(), Some(0), "{}", err(&signed));
+    assert_eq!(desk.verify(&["two.pdf"]).1[0]["reason"], "revoked");
+}
+
+#[test]
+fn without_an_older_key_nothing_is_revoked_halfway() {
+    let desk = Desk::new();
+    let serial = desk.issue_two()[0]["serial"].as_str().unwrap().to_owned();
+    let kid = out(&desk.run(&["key", "list"])).split_whitespace().next().unwrap().to_owned();
+    assert_eq!(desk.run(&["key", "new", "--use"]).status.code(), Some(0));
+    let file = desk.home().join(format!("keys/{kid}.pem"));
+    std::fs::rename(&file, desk.path("away.pem")).unwrap();
+    let refused = desk.run(&["revoke", &serial, "--reason", "lost"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(err(&refused).contains(&kid), "{}", err(&refused));
+    assert!(out(&desk.run(&["register", "show", &serial])).contains("valid"));
+    std::fs::rename(desk.path("away.pem"), &file).unwrap();
+    assert_eq!(desk.run(&["revoke", &serial, "--reason", "lost"]).status.code(), Some(0));
+}
+
+#[test]
+fn two_processes_do_not_issue_at_one_desk() {
+    let desk = Desk::new();
+    let serial = desk.issue_two()[0]["serial"].as_str().unwrap().to_owned();
+    let held = std::fs::File::options().write(true).open(desk.home().join("issue.lock")).unwrap();
+    held.lock().unwrap();
+    for args in [
+        ["issue", "registration", "two.csv", "-o", "again.pdf"].as_slice(),
+        &["revoke", &serial, "--reason", "lost"],
+        &["reinstate", &serial],
+        &["register", "reprint", &serial, "-o", "again.pdf"],
+    ] {
+        let refused = desk.run(args);
+        assert_eq!(refused.status.code(), Some(2), "{args:?}");
+        assert!(err(&refused).contains("another nansen is issuing here\n  next: wait"), "{}", err(&refused));
+    }
+    assert!(!desk.path("again.pdf").exists());
+    held.unlock().unwrap();
+    assert_eq!(desk.run(&["revoke", &serial, "--reason", "lost"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_batch_whose_status_cannot_be_published_is_taken_up_again() {
+    let desk = Desk::new();
+    let list = shown(&desk.write("two.csv", TWO));
+    let trust = desk.home().join("trust");
+    std::fs::rename(&trust, desk.path("away")).unwrap();
+    let failed = desk.run(&["issue", "registration", &list, "-o", "two.pdf"]);
+    assert_eq!(failed.status.code(), Some(2), "{}", err(&failed));
+    assert!(!desk.path("two.pdf").exists(), "no paper before its status can be looked up");
+    if trust.exists() {
+        std::fs::remove_dir_all(&trust).unwrap();
+    }
+    std::fs::rename(desk.path("away"), &trust).unwrap();
+    let done = desk.run(&["issue", "registration", &list, "-o", "two.pdf", "--keep-going"]);
+    assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+    let (code, found) = desk.verify(&["two.pdf"]);
+    assert_eq!((code, found.len()), (Some(0), 2));
+    let register = out(&desk.run(&["register", "list", "--format", "json"]));
+    assert_eq!(register.lines().count(), 2);
+}
+
+#[test]
 fn separate_files_are_named_by_their_serials() {
     let desk = Desk::new();
     let list = shown(&desk.write("two.csv", TWO));

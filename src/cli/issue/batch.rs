@@ -1,10 +1,10 @@
 //! Signing, recording and printing, chunk by chunk, so that a batch killed at any moment is taken up again.
 //!
 //! Order of things: reserve, sign, record (durably), compose; when all rows are recorded, the PDF is written under a
-//! temporary name, the prints are recorded, the PDF is renamed, the batch is closed. A second run of the same list finds
+//! temporary name, the prints are recorded, the statuses are published, the PDF is renamed, the batch is closed. A second run of the same list finds
 //! the recorded rows, takes their serials and symbols from the register, and goes on with the rest.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -12,16 +12,18 @@ use rayon::prelude::*;
 use super::check::{Checked, Checker, signed_face};
 use super::write::{Papers, Symbols};
 use super::{Args, Failure, List, bar};
+use crate::cli::Exit;
 use crate::cli::home::Home;
+use crate::cli::outcome::say;
 use crate::cli::register::failure;
-use crate::cli::{Exit, status};
+use crate::cli::status::Publisher;
 use crate::credential::{Credential, Photo, PhotoFormat, Serial, StatusRef};
 use crate::format::Format;
 use crate::issue::list::{Problem, Row};
 use crate::issue::paper::{self, IssuerName};
 use crate::issue::photo::Face;
 use crate::issue::sign::{Draft, Signed, Signing, draw};
-use crate::issue::subject::name_key;
+use crate::issue::subject::{self, name_key};
 use crate::print::{Certificate, Picture};
 use crate::register::{Batch as Open, BatchId, BatchPlan, Holder, NewCredential, Register, Reserved, StatusSlot};
 use crate::status::native_uri;
@@ -48,25 +50,22 @@ struct Recorded {
 
 impl Batch<'_> {
     /// Signs, records and prints the whole list.
-    pub fn run(&self, planned: u64) -> Result<Exit, Failure> {
+    pub fn run(&self, checked: &Checked) -> Result<Exit, Failure> {
+        let planned = checked.good;
         let output = self.args.output.as_deref().ok_or_else(|| Failure::new("no place to write to"))?;
         let made = self.signing.made;
         let mut register = Register::open(&self.home.register()).map_err(failure)?;
         let shown = output.display().to_string();
         let rows = u32::try_from(planned).map_err(Failure::new)?;
+        self.worth_a_batch(&register, checked)?;
         let plan = BatchPlan { digest: self.digest, type_name: &made.name, output: &shown, rows };
+        // The keys first: what cannot be published must not be issued.
+        let publisher = Publisher::open(self.home, &register, &self.args.passphrase)?;
         let open = register.begin_batch(&plan, self.now).map_err(failure)?;
         let done: HashMap<u32, Serial> = open.done().iter().map(|row| (row.row, row.serial)).collect();
         if let Open::Resumed { .. } = open {
             eprintln!("taking up the interrupted batch: {} of {planned} are recorded already", done.len());
         }
-        if let Err(refused) = self.refuse_holders(&register, &done, open.id(), &mut 0) {
-            if done.is_empty() {
-                register.finish_batch(open.id(), self.now).map_err(failure)?;
-            }
-            return Err(refused);
-        }
-
         let mut papers = Papers::new(output, self.args.separate, self.name, made, self.now);
         let mut symbols = self.args.symbols.as_deref().map(Symbols::create).transpose()?;
         let progress = bar("issuing", planned);
@@ -75,6 +74,7 @@ impl Batch<'_> {
         self.checker.each_chunk(
             self.list,
             &mut |chunk, _| {
+                let chunk = checked.without_left_out(chunk, |row| done.contains_key(&row));
                 let mut recorded = self.chunk(&mut register, open.id(), &done, chunk)?;
                 issued += recorded.len() as u64;
                 recorded.iter_mut().for_each(|r| dropped.append(&mut r.signed.dropped));
@@ -88,51 +88,58 @@ impl Batch<'_> {
             &mut Checked::default(),
         )?;
         drop(progress);
-        papers.close(|| register.record_first_prints(open.id(), &shown, self.now).map(drop).map_err(failure))?;
+        papers.close(|| {
+            register.record_first_prints(open.id(), &shown, self.now).map_err(failure)?;
+            publisher.publish(self.home, &register, self.now)
+        })?;
         if let Some(symbols) = symbols {
             symbols.commit()?;
         }
         register.finish_batch(open.id(), self.now).map_err(failure)?;
-        status::publish(self.home, &register, self.signing.key, self.now)?;
         warn_dropped(dropped, self.signing.format);
-        println!("{issued} credentials of type {} issued: {shown}", made.name);
+        say!("{issued} credentials of type {} issued: {shown}", made.name);
         Ok(Exit::Done)
     }
 
-    /// With `--keep-going` people who already hold a credential are left out; without it they stop the batch.
-    fn refuse_holders(
-        &self,
-        register: &Register,
-        done: &HashMap<u32, Serial>,
-        _: BatchId,
-        told: &mut u64,
-    ) -> Result<(), Failure> {
+    /// Refuses a list before anything is begun. With `--keep-going` people who already hold a credential are left out;
+    /// without it they stop the batch. A list of which nothing is left is no batch: it would replace a good PDF by an
+    /// empty one.
+    fn worth_a_batch(&self, register: &Register, checked: &Checked) -> Result<(), Failure> {
         let made = self.signing.made;
-        let mut refused = 0u64;
+        let done = register.interrupted(&made.name, &self.digest).map_err(failure)?;
+        let done: HashSet<u32> = done.iter().map(|row| row.row).collect();
+        let (mut refused, mut told, mut left) = (0u64, 0u64, 0u64);
         let mut take = |chunk: Vec<Row>, _: &mut Checked| {
-            let rows: Vec<Row> = chunk.into_iter().filter(|row| !done.contains_key(&(row.number as u32))).collect();
+            let mut rows = checked.without_left_out(chunk, |_| false);
+            rows.retain(|row| !done.contains(&(row.number as u32)));
+            left += rows.len() as u64;
             self.point_out_lookalikes(register, &rows)?;
             if self.args.reissue {
                 return Ok(());
             }
             for (row, holder) in self.held(register, &rows)? {
                 refused += 1;
-                *told += 1;
-                if *told <= 1000 {
+                told += 1;
+                if told <= 1000 {
                     eprintln!("{}: {}", self.args.list.display(), already_holds(&row, &holder, &made.subject));
                 }
             }
             Ok(())
         };
         self.checker.each_chunk(self.list, &mut take, &mut Checked::default())?;
-        if refused == 0 || self.args.keep_going {
-            return Ok(());
+        if refused > 0 && !self.args.keep_going {
+            let already = nothing_was_issued(done.len());
+            return Err(Failure::new(format!(
+                "{refused} people already hold a credential of type {}; {already}",
+                made.name
+            ))
+            .hint("replace theirs with --reissue, or leave them out with --keep-going"));
         }
-        Err(Failure::new(format!(
-            "{refused} people already hold a credential of type {}; nothing was issued",
-            made.name
-        ))
-        .hint("replace theirs with --reissue, or leave them out with --keep-going"))
+        if left == refused && done.is_empty() {
+            return Err(Failure::new("nothing is left to issue")
+                .hint("correct the rows above, or replace credentials that people hold with --reissue"));
+        }
+        Ok(())
     }
 
     fn held(&self, register: &Register, rows: &[Row]) -> Result<Vec<(Row, Holder)>, Failure> {
@@ -225,13 +232,12 @@ impl Batch<'_> {
     fn entry(&self, recorded: &Recorded, slot: StatusSlot) -> NewCredential {
         let credential = &recorded.signed.credential;
         let record = &credential.record;
-        let name = ["full_name", "given_names", "family_name"].map(|c| record.text(c)).join(" ");
         NewCredential {
             row: recorded.row as u32,
             serial: credential.serial,
             subject: record.text(&self.signing.made.subject),
             name_key: name_key(record).unwrap_or_default(),
-            name: name.split_whitespace().collect::<Vec<_>>().join(" "),
+            name: subject::shown_name(record),
             issued: credential.issued,
             expires: credential.expires,
             slot: credential.status.as_ref().map(|_| slot),
@@ -254,6 +260,8 @@ impl Batch<'_> {
         let language = self.checker.language(&row);
         let face = self.checker.face(&row).ok().flatten();
         let photo = stored.photo.map(|bytes| Photo { format: PhotoFormat::WebP, bytes });
+        // The file may be another face by now: what is printed must be what was signed.
+        let face = face.filter(|face| Some(&face.signed.bytes) == photo.as_ref().map(|photo| &photo.bytes));
         let picture = face.map(|face| face.printed).or_else(|| signed_face(photo.as_ref()));
         let texts = String::from_utf8_lossy(&stored.envelope).lines().map(ToOwned::to_owned).collect();
         let credential = Credential {
@@ -296,6 +304,14 @@ impl Batch<'_> {
 /// Serials and places in a status list must not tell who came after whom, so they come from the system.
 fn random(bytes: &mut [u8]) {
     getrandom::fill(bytes).expect("the system has randomness");
+}
+
+/// How a refusal ends: a run that was interrupted may have recorded some of the list.
+pub fn nothing_was_issued(done: usize) -> String {
+    match done {
+        0 => "nothing was issued".to_owned(),
+        done => format!("{done} of this list are recorded by an interrupted run, nothing more was issued"),
+    }
 }
 
 fn already_holds(row: &Row, holder: &Holder, column: &str) -> String {

@@ -1,5 +1,6 @@
 //! Everything that can be known before signing: the rows, the paper, the photos.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -8,6 +9,7 @@ use rayon::prelude::*;
 use super::{Args, Failure, List, bar};
 use crate::credential::types::CredentialType;
 use crate::credential::{Credential, Photo, Serial};
+use crate::format::{self, Format, Issuer};
 use crate::issue::list::{self, Item, Problem, Row};
 use crate::issue::paper::{self, IssuerName};
 use crate::issue::photo::{self, Face, PHOTO_BYTES};
@@ -28,6 +30,9 @@ pub struct Checker<'a> {
     pub fonts: &'a Fonts,
     pub today: Date,
     pub room: Room,
+    pub format: Format,
+    /// As far as it is known before a key is opened.
+    pub issuer: Issuer<'a>,
 }
 
 /// What came of it.
@@ -43,9 +48,50 @@ pub struct Checked {
     pub problems: u64,
     told: Vec<String>,
     warnings: u64,
+    /// Rows that were read well and cannot be signed or printed.
+    left_out: HashSet<u64>,
+    photos: Option<Photos>,
+}
+
+/// How many of the good rows have a photo.
+#[derive(Default)]
+struct Photos {
+    found: u64,
+    missing: u64,
+    /// The first lines without one.
+    lines: Vec<String>,
 }
 
 impl Checked {
+    /// The rows that can be issued, and those that `keep` wants in any case.
+    pub fn without_left_out(&self, rows: Vec<Row>, keep: impl Fn(u32) -> bool) -> Vec<Row> {
+        let good = |row: &Row| !self.left_out.contains(&row.number) || keep(row.number as u32);
+        rows.into_iter().filter(good).collect()
+    }
+
+    fn photo(&mut self, line: u64, found: bool) {
+        let photos = self.photos.get_or_insert_default();
+        if found {
+            photos.found += 1;
+            return;
+        }
+        photos.missing += 1;
+        if photos.lines.len() < 10 {
+            photos.lines.push(line.to_string());
+        }
+    }
+
+    /// Tells who has no photo, when there is a folder of them.
+    pub fn report_photos(&self) {
+        let Some(photos) = &self.photos else { return };
+        let more = if photos.missing > photos.lines.len() as u64 { " …" } else { "" };
+        let none = match photos.missing {
+            0 => String::new(),
+            _ => format!("; none for line {}{more}", photos.lines.join(", ")),
+        };
+        eprintln!("photos: {} of {} people{none}", photos.found, photos.found + photos.missing);
+    }
+
     fn fault(&mut self, problems: &[Problem]) {
         self.bad_rows += 1;
         for problem in problems {
@@ -88,12 +134,19 @@ impl Checker<'_> {
             list,
             &mut |chunk, checked| {
                 progress.advance(chunk.len() as u64);
-                let faults: Vec<Vec<Problem>> = chunk.par_iter().map(|row| self.paper_faults(row)).collect();
-                for faults in faults {
-                    if faults.is_empty() {
-                        checked.good += 1;
-                    } else {
-                        checked.fault(&faults);
+                let found: Vec<Result<bool, Vec<Problem>>> = chunk.par_iter().map(|row| self.paper(row)).collect();
+                for (row, found) in chunk.iter().zip(found) {
+                    match found {
+                        Ok(photo) => {
+                            checked.good += 1;
+                            if self.args.photos.is_some() {
+                                checked.photo(row.line, photo);
+                            }
+                        }
+                        Err(faults) => {
+                            checked.left_out.insert(row.number);
+                            checked.fault(&faults);
+                        }
                     }
                 }
                 Ok(())
@@ -133,29 +186,31 @@ impl Checker<'_> {
         }
     }
 
-    /// What keeps this row from being printed: a letter that no font has, a text that no box holds, a photo that is none.
-    fn paper_faults(&self, row: &Row) -> Vec<Problem> {
-        let face = match self.face(row) {
-            Ok(face) => face,
-            Err(problem) => return vec![problem],
+    /// Whether there is a photo; or what keeps this row from being signed and printed: a value that the format cannot
+    /// say, a letter that no font has, a text that no box holds, a photo that is none.
+    fn paper(&self, row: &Row) -> Result<bool, Vec<Problem>> {
+        let face = self.face(row).map_err(|problem| vec![problem])?;
+        let has_face = face.is_some();
+        let problem = |fault: String, wanted: &str| {
+            let wanted = wanted.to_owned();
+            Problem { line: row.line, column: None, fault, found: String::new(), wanted }
         };
         let draft = draft_of(row, self.made);
+        format::write(self.format, &draft, self.made, &self.issuer).map_err(|error| {
+            vec![problem(
+                Failure::new(error).to_string(),
+                &format!("what a credential of the format {} can say", self.format),
+            )]
+        })?;
         let language = self.language(row);
         // The longest name that a desk may have: the page must hold it whoever issues.
         let issuer = IssuerName { name: String::new(), country: None };
         let page = paper::certificate(&draft, self.made, &issuer, &language, Vec::new(), face.map(|face| face.printed));
         let planned = SymbolPlan::version(self.room.largest_version().unwrap_or(1));
         let Err(problems) = preflight(&page, self.layout, self.fonts, Some(planned)) else {
-            return Vec::new();
+            return Ok(has_face);
         };
-        let told = |problem: &crate::print::Problem| Problem {
-            line: row.line,
-            column: None,
-            fault: problem.to_string(),
-            found: String::new(),
-            wanted: "text that the page can show".to_owned(),
-        };
-        problems.iter().map(told).collect()
+        Err(problems.iter().map(|fault| problem(fault.to_string(), "text that the page can show")).collect())
     }
 
     /// The language of the document for this row.

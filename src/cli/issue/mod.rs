@@ -4,9 +4,11 @@
 
 mod batch;
 mod check;
+mod lock;
 mod write;
 
 pub use check::{draft_of, signed_face};
+pub use lock::DeskLock;
 
 use std::path::{Path, PathBuf};
 
@@ -16,15 +18,18 @@ use jiff::{Timestamp, ToSpan as _};
 use sha2::{Digest as _, Sha256};
 
 use super::home::Home;
+use super::outcome::say;
 use super::passphrase::PassphraseArgs;
 use super::progress::Progress;
+use super::register::failure;
 use super::{Exit, Failure, keys, templates};
 use crate::credential::country::Country;
-use crate::credential::types::Wire;
+use crate::credential::types::{CredentialType, Key, Wire};
 use crate::format::{Format, Issuer};
 use crate::issue::paper::IssuerName;
 use crate::issue::sign::{PARTS_MAX, Signing};
 use crate::print::{Fonts, Layout};
+use crate::register::Register;
 use crate::symbol::Room;
 
 /// Make a signed, printed credential of every row of a list
@@ -125,42 +130,117 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     let expires = args.valid_until.map(|day| end_of(day, today)).transpose()?;
     let rooms = rooms(&layout);
     let list = List::open(&args.list)?;
+    check_places(args)?;
+    let format = Format::from(args.wire.unwrap_or(made.wire));
+    let desk = keys::issuer_name(home).ok();
+    check_travels(made, format, desk.as_ref())?;
+    // A dry run may come before there is a desk.
+    let desk = desk.unwrap_or_else(|| keys::DeskName { name: String::new(), country: Some("KEN".to_owned()) });
+    let country = desk.country.as_deref().and_then(|code| Country::parse(code).ok());
+    let issuer = Issuer { name: &desk.name, country };
+    let checker = check::Checker { args, made, layout: &layout, fonts: &fonts, today, room: rooms[0], format, issuer };
     if let (Some(output), false) = (&args.output, args.dry_run) {
         write::check_writable(output, args.separate)?;
     }
 
-    let checker = check::Checker { args, made, layout: &layout, fonts: &fonts, today, room: rooms[0] };
     let checked = checker.list(&list)?;
     checked.report(&args.list);
     if checked.problems > 0 && !args.keep_going {
-        return Err(Failure::new(format!(
-            "{} of {} rows cannot be issued; nothing was issued",
-            checked.bad_rows, checked.rows
-        ))
-        .hint("correct the rows above, or leave them out with --keep-going"));
+        let already = batch::nothing_was_issued(if args.dry_run { 0 } else { recorded(args, home, made, &list)? });
+        return Err(Failure::new(format!("{} of {} rows cannot be issued; {already}", checked.bad_rows, checked.rows))
+            .hint("correct the rows above, or leave them out with --keep-going"));
     }
     if args.dry_run {
-        println!("{} credentials of type {} could be issued", checked.good, made.name);
+        say!("{} credentials of type {} could be issued", checked.good, made.name);
         return Ok(Exit::Done);
     }
 
     let issuer = keys::load_issuer(home, &args.passphrase)?;
     let name = IssuerName { name: issuer.name.clone(), country: issuer.country.clone() };
-    let country = issuer.country.as_deref().and_then(|code| Country::parse(code).ok());
     let signing = Signing {
         key: &issuer.key,
         issuer: Issuer { name: &issuer.name, country },
         made,
-        format: Format::from(args.wire.unwrap_or(made.wire)),
+        format,
         now,
         expires,
         address: args.address.as_deref(),
         rooms: &rooms,
     };
+    let _held = DeskLock::take(home)?;
     let digest = work_digest(args, &list.digest, made.source.as_bytes(), issuer.key.kid().as_bytes());
     let batch =
         batch::Batch { args, home, signing: &signing, checker: &checker, name: &name, list: &list, digest, now };
-    batch.run(checked.good)
+    let done = batch.run(&checked)?;
+    checked.report_photos();
+    Ok(done)
+}
+
+/// How many rows of this list an interrupted run has recorded.
+fn recorded(args: &Args, home: &Home, made: &CredentialType, list: &List) -> Result<usize, Failure> {
+    let Some(kid) = keys::kid_in_use(home)?.filter(|_| home.register().exists()) else { return Ok(0) };
+    let digest = work_digest(args, &list.digest, made.source.as_bytes(), kid.as_bytes());
+    let register = Register::open_existing(&home.register()).map_err(failure)?;
+    Ok(register.interrupted(&made.name, &digest).map_err(failure)?.len())
+}
+
+/// Refuses a file that would be written over another of this run, and a folder of photos that is none.
+fn check_places(args: &Args) -> Result<(), Failure> {
+    let places = [("the list", Some(&args.list)), ("OUT", args.output.as_ref()), ("--symbols", args.symbols.as_ref())];
+    let places: Vec<_> = places.into_iter().filter_map(|(what, path)| Some((what, path?))).collect();
+    for (at, (what, path)) in places.iter().enumerate() {
+        if let Some((other, _)) = places[..at].iter().find(|(_, other)| same_file(other, path)) {
+            return Err(Failure::new(format!("{other} and {what} are the same file: {}", path.display()))
+                .hint("give each a name of its own"));
+        }
+    }
+    if let Some(folder) = args.photos.as_ref().filter(|folder| !folder.is_dir()) {
+        return Err(Failure::new(format!("{} is not a folder of photos", folder.display()))
+            .hint("name the folder with --photos DIR; each photo in it is named by the first column, KEN-1.jpg"));
+    }
+    Ok(())
+}
+
+fn same_file(one: &Path, other: &Path) -> bool {
+    // What is to be written need not be there yet, but its folder is.
+    let whole = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        path.canonicalize()
+            .or_else(|_| Ok::<_, std::io::Error>(folder.canonicalize()?.join(path.file_name().unwrap_or_default())))
+    };
+    one == other || matches!((whole(one), whole(other)), (Ok(one), Ok(other)) if one == other)
+}
+
+/// Refuses a format that has no place for what every credential of the type must say.
+fn check_travels(made: &CredentialType, format: Format, desk: Option<&keys::DeskName>) -> Result<(), Failure> {
+    let has_place = |key: &Key| match format {
+        Format::Nansen => true,
+        Format::Claim169 => matches!(key, Key::Identity(_)),
+        Format::Hcert => matches!(key, Key::Hcert(_)),
+    };
+    let lost = made.fields.iter().filter(|field| field.required && !has_place(&field.key));
+    let lost: Vec<&str> = lost.map(|field| field.name.as_str()).collect();
+    if !lost.is_empty() {
+        return Err(Failure::new(format!(
+            "{} cannot travel as {format}: {} {} no place in it",
+            made.name,
+            lost.join(", "),
+            if lost.len() == 1 { "has" } else { "have" }
+        ))
+        .hint(format!("issue it without --wire: {} says itself how it travels", made.name)));
+    }
+    let alpha2 = |desk: &keys::DeskName| desk.country.as_deref().is_some_and(|code| alpha2_code(code).is_some());
+    if format == Format::Hcert && desk.is_some_and(|desk| !alpha2(desk)) {
+        return Err(Failure::new(format!(
+            "{format} names the issuer's country by two letters, and this desk has none"
+        ))
+        .hint("set up a desk with `nansen init --country CCC`"));
+    }
+    Ok(())
+}
+
+fn alpha2_code(code: &str) -> Option<&'static str> {
+    Country::parse(code).ok().and_then(crate::format::alpha2_of)
 }
 
 /// The place that the layout has for one symbol, for each of two, and so on.
@@ -179,10 +259,8 @@ fn end_of(day: Date, today: Date) -> Result<Timestamp, Failure> {
 
 /// The same digest is the same work: a batch that was interrupted is taken up again by it.
 fn work_digest(args: &Args, list: &[u8; 32], type_text: &[u8], kid: &[u8]) -> [u8; 32] {
-    let options = format!(
-        "{:?} {:?} {} {} {:?} {:?}",
-        args.wire, args.valid_until, args.reissue, args.keep_going, args.address, args.photos
-    );
+    let options =
+        format!("{:?} {:?} {} {:?} {:?}", args.wire, args.valid_until, args.reissue, args.address, args.photos);
     let mut sha = Sha256::new();
     for part in [&list[..], type_text, kid, options.as_bytes()] {
         sha.update((part.len() as u64).to_be_bytes());

@@ -17,12 +17,39 @@ use crate::trust::{
 /// Name of the list of a machine that issues nothing itself.
 const VERIFIER_NAME: &str = "this machine";
 
-/// Changes the own list and signs it anew, with the next number and the present time. A machine without a root key
-/// gets one.
+/// Changes the own list and signs it anew, with the next number and the present time; a change that changes nothing
+/// leaves it as it is. A machine without a root key gets one.
 ///
 /// # Errors
 /// When the change is refused, the root key cannot be opened, or the list cannot be written.
 pub fn edit(
+    home: &Home,
+    passphrase: &PassphraseArgs,
+    now: Timestamp,
+    change: impl FnOnce(&mut TrustList) -> Result<(), Failure>,
+) -> Result<Imported, Failure> {
+    let book = KeyBook::load(home)?;
+    let Some((root, before)) = book.root.zip(book.root.map(|root| current(home, root)).transpose()?.flatten()) else {
+        return resign(home, passphrase, now, change);
+    };
+    let mut after = before.clone();
+    change(&mut after)?;
+    if after == before {
+        let fingerprint = crate::trust::Fingerprint::of(&keys::public_key(home, root)?);
+        let tokens_left_out = Vec::new();
+        return Ok(Imported { root, sequence: before.sequence, fingerprint, first_time: false, tokens_left_out });
+    }
+    resign(home, passphrase, now, |list| {
+        *list = after;
+        Ok(())
+    })
+}
+
+/// Changes the own list and signs it anew, even when the change changes nothing: a new signature is fresh.
+///
+/// # Errors
+/// As for [`edit`].
+pub fn resign(
     home: &Home,
     passphrase: &PassphraseArgs,
     now: Timestamp,
@@ -96,22 +123,21 @@ pub fn add_issuer_key(list: &mut TrustList, desk: &DeskName, key: &PublicKey) {
     }
 }
 
-/// Puts a key into the list under its issuer in the place of its twin. One key may stand there under several
-/// identifiers: an HCERT certificate that is renewed for the same key brings another.
+/// Puts a key into the list under its issuer in the place of its twin there. One key may stand there under several
+/// identifiers: an HCERT certificate that is renewed for the same key brings another. What stands under another issuer
+/// stays: who brings a key takes it from nobody.
 pub fn add_key(list: &mut TrustList, name: &str, country: Option<&str>, key: IssuerKey) {
     let same_kid = |other: &IssuerKey| other.kid == key.kid || other.kid.is_empty() || key.kid.is_empty();
     let twin = |other: &IssuerKey| other.key == key.key && other.format == key.format && same_kid(other);
-    for issuer in &mut list.issuers {
-        issuer.keys.retain(|other| !twin(other));
-    }
     let same = |issuer: &&mut Issuer| issuer.name == name && issuer.country.as_deref() == country;
     if let Some(issuer) = list.issuers.iter_mut().find(same) {
-        issuer.keys.push(key);
+        let place = issuer.keys.iter().position(twin).unwrap_or(issuer.keys.len());
+        issuer.keys.retain(|other| !twin(other));
+        issuer.keys.insert(place, key);
     } else {
         let (name, country) = (name.to_owned(), country.map(str::to_owned));
         list.issuers.push(Issuer { name, country, keys: vec![key] });
     }
-    list.issuers.retain(|issuer| !issuer.keys.is_empty());
 }
 
 /// Signs status list `number` of this desk and puts it beside the own trust list. Entries that are not given are
