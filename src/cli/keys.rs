@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::home::Home;
+use super::outcome::say;
 use super::passphrase::{Passphrase, PassphraseArgs};
 use super::{Exit, Failure, trust};
 use crate::seal::{KeyFileError, Kid, PublicKey, SigningKey, is_encrypted_pem};
@@ -38,6 +39,11 @@ enum Command {
         kind: Kind,
         #[command(flatten)]
         passphrase: PassphraseArgs,
+    },
+    /// Issue with another key of this desk from now on
+    Use {
+        /// The key, as `nansen key list` shows it
+        kid: Kid,
     },
     /// Show the keys
     List,
@@ -85,6 +91,7 @@ impl Kind {
 pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     match &args.command {
         Command::New { in_use, kind, passphrase } => new(home, *kind, *in_use, passphrase, now),
+        Command::Use { kid } => use_key(home, *kid),
         Command::List => list(home),
         Command::Export { kid, root, .. } => {
             let book = KeyBook::load(home)?;
@@ -93,7 +100,7 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
                 (None, true) => book.root.ok_or_else(no_keys)?,
                 (None, false) => book.issuer.ok_or_else(no_keys)?,
             };
-            print!("{}", public_key(home, kid)?.to_pem());
+            let _ = write!(io::stdout(), "{}", public_key(home, kid)?.to_pem());
             Ok(Exit::Done)
         }
     }
@@ -107,18 +114,41 @@ fn new(home: &Home, kind: Kind, in_use: bool, passphrase: &PassphraseArgs, now: 
     let passphrase_text = if is_encrypted(home, root)? { passphrase.of_existing()? } else { passphrase.for_new()? };
     let key = kind.generate();
     write_key(home, &key, passphrase_text)?;
+    // The trust list first: a key must not be in use before it is believed.
+    let desk = book.desk_name()?;
+    trust::own::edit(home, passphrase, now, |list| {
+        trust::own::add_issuer_key(list, &desk, &key.public());
+        Ok(())
+    })?;
     book.keys.push(key.kid());
     if in_use {
         book.issuer = Some(key.kid());
     }
     book.save(home)?;
-    trust::own::edit(home, passphrase, now, |list| {
-        trust::own::add_issuer_key(list, &book.desk_name()?, &key.public());
-        Ok(())
-    })?;
-    println!("{}", key.kid());
-    let use_it = if in_use { "" } else { ", and issue with it by: nansen key new --use" };
+    say!("{}", key.kid());
+    let use_it = if in_use { String::new() } else { format!(", then issue with it: nansen key use {}", key.kid()) };
     eprintln!("hand out the trust list before papers signed with the new key: nansen trust export FILE{use_it}");
+    Ok(Exit::Done)
+}
+
+fn use_key(home: &Home, kid: Kid) -> Result<Exit, Failure> {
+    let mut book = KeyBook::load(home)?;
+    let root = book.root.ok_or_else(no_keys)?;
+    if !book.keys.contains(&kid) {
+        return Err(Failure::new(format!("{kid} is no issuer key of this desk"))
+            .hint("`nansen key list` shows them; `nansen key new` makes another"));
+    }
+    let list = trust::own::current(home, root)?;
+    if !list.is_some_and(|list| list.keys().any(|(_, key)| key.key.kid() == kid)) {
+        return Err(Failure::new(format!("{kid} is not in the own trust list: nobody would believe its papers"))
+            .hint("issue with a key that is: `nansen key new --use` makes one"));
+    }
+    book.issuer = Some(kid);
+    book.save(home)?;
+    say!("{kid}");
+    eprintln!(
+        "papers are signed with it from now on; verifiers need a trust list that names it: nansen trust export FILE"
+    );
     Ok(Exit::Done)
 }
 
@@ -131,7 +161,7 @@ fn list(home: &Home) -> Result<Exit, Failure> {
             _ => "issuer",
         };
         let lock = if is_encrypted(home, kid)? { "encrypted" } else { "not encrypted" };
-        println!("{kid}  {:8} {task:15} {lock}", public_key(home, kid)?.kind());
+        say!("{kid}  {:8} {task:15} {lock}", public_key(home, kid)?.kind());
     }
     Ok(Exit::Done)
 }

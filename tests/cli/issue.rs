@@ -1,6 +1,6 @@
 //! `nansen issue`, from the list to the paper and back.
 
-use super::desk::{Desk, TWO, err, out, shown};
+use super::desk::{Desk, TWO, err, json_lines, out, shown};
 
 #[test]
 fn a_paper_that_was_issued_verifies_from_its_pdf_and_says_what_the_list_says() {
@@ -203,4 +203,120 @@ fn a_face_is_signed_printed_and_saved() {
     assert_eq!(found[1]["photo"], serde_json::Value::Null);
     let saved = desk.path(&format!("seen/{}.webp", found[0]["serial"].as_str().unwrap()));
     assert!(image::open(saved).unwrap().width() >= 40);
+}
+
+#[test]
+fn every_wire_format_can_be_revoked() {
+    let desk = Desk::new();
+    let list = shown(&desk.write("two.csv", TWO));
+    let sample = shown(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/vaccination/sample.csv"));
+    for (paper, args) in [
+        ("c.pdf", ["registration", &list, "--wire", "claim169"]),
+        ("v.pdf", ["vaccination", &sample, "--wire", "hcert"]),
+    ] {
+        let done = desk.run(&[["issue", "-o", paper].as_slice(), &args].concat());
+        assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+        assert_eq!(desk.verify(&[paper]).0, Some(0));
+        let register = json_lines(&desk.run(&["register", "list", "--type", args[0], "--format", "json"]).stdout);
+        let serial = register[0]["serial"].as_str().unwrap();
+        let revoked = desk.run(&["revoke", serial, "--reason", "lost"]);
+        assert_eq!(revoked.status.code(), Some(0), "{}", err(&revoked));
+        let (code, found) = desk.verify(&[paper]);
+        assert_eq!(code, Some(1), "{found:?}");
+        assert_eq!(found.iter().filter(|one| one["reason"] == "revoked").count(), 1, "{found:?}");
+    }
+}
+
+#[test]
+fn a_format_that_has_no_place_for_what_a_type_must_say_is_refused() {
+    let desk = Desk::new();
+    let sample = shown(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/diploma/sample.csv"));
+    for wire in ["claim169", "hcert"] {
+        let refused = desk.run(&["issue", "diploma", &sample, "-o", "d.pdf", "--wire", wire]);
+        assert_eq!(refused.status.code(), Some(2));
+        let told = err(&refused);
+        assert!(told.contains(&format!("diploma cannot travel as {wire}: ")), "{told}");
+        assert!(told.contains("title, awarding_body, ") && told.contains("have no place in it"), "{told}");
+    }
+    assert!(!desk.path("d.pdf").exists() && !desk.home().join("register.db").exists());
+}
+
+#[test]
+fn what_a_format_cannot_say_is_told_by_line_before_anything_is_signed() {
+    let desk = Desk::new();
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/vaccination/sample.csv");
+    let sample = std::fs::read_to_string(folder).unwrap();
+    let (head, rows) = sample.split_once('\n').unwrap();
+    let first = rows.lines().next().unwrap();
+    let number = first.split(',').next().unwrap();
+    let list = shown(&desk.write("v.csv", format!("{head}\n{first}\n{}\n", first.replacen(number, "no_uvci~", 1))));
+    let refused = desk.run(&["issue", "vaccination", &list, "-o", "v.pdf"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(err(&refused).contains("line 3: vaccination_number: "), "{}", err(&refused));
+    assert!(!desk.home().join("register.db").exists());
+    let kept = desk.run(&["issue", "vaccination", &list, "-o", "v.pdf", "--keep-going"]);
+    assert_eq!(kept.status.code(), Some(0), "{}", err(&kept));
+    assert_eq!(desk.verify(&["v.pdf"]).1.len(), 1);
+}
+
+#[test]
+fn a_run_with_nothing_left_to_issue_leaves_the_papers_alone() {
+    let desk = Desk::new();
+    desk.issue_two();
+    let before = std::fs::read(desk.path("two.pdf")).unwrap();
+    let again = desk.run(&["issue", "registration", "two.csv", "-o", "two.pdf", "--keep-going"]);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(err(&again).contains("nothing is left to issue"), "{}", err(&again));
+    assert_eq!(std::fs::read(desk.path("two.pdf")).unwrap(), before);
+}
+
+#[test]
+fn a_made_key_is_put_to_use() {
+    let desk = Desk::new();
+    let made = desk.run(&["key", "new"]);
+    let kid = out(&made).trim().to_owned();
+    assert!(err(&made).contains(&format!("nansen key use {kid}")), "{}", err(&made));
+    let used = desk.run(&["key", "use", &kid]);
+    assert_eq!((used.status.code(), out(&used).trim()), (Some(0), kid.as_str()), "{}", err(&used));
+    let line = out(&desk.run(&["key", "list"]));
+    assert!(line.lines().any(|line| line.starts_with(&kid) && line.contains("in use")), "{line}");
+    desk.issue_two();
+    assert_eq!(desk.verify(&["two.pdf"]).0, Some(0));
+    let unknown = desk.run(&["key", "use", "0000000000000000"]);
+    assert_eq!(unknown.status.code(), Some(2));
+}
+
+#[test]
+fn a_type_of_ones_own_travels_with_the_trust_list() {
+    let desk = Desk::new();
+    let built_in = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/registration");
+    let own = desk.path("refugee");
+    std::fs::create_dir(&own).unwrap();
+    let text = std::fs::read_to_string(built_in.join("type.toml")).unwrap();
+    let text: String = text.lines().filter(|line| !line.starts_with("id = ")).map(|line| format!("{line}\n")).collect();
+    std::fs::write(own.join("type.toml"), text.replacen("name = \"registration\"", "name = \"refugee\"", 1)).unwrap();
+    std::fs::copy(built_in.join("a4.toml"), own.join("a4.toml")).unwrap();
+    let list = shown(&desk.write("two.csv", TWO));
+    let done = desk.run(&["issue", "refugee", &list, "-o", "r.pdf", "--template", "refugee"]);
+    assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+    assert_eq!(desk.run(&["trust", "export", "desk.trust"]).status.code(), Some(0));
+    let (code, found) = desk.verify(&["r.pdf", "--trust", "desk.trust"]);
+    assert_eq!(code, Some(0), "{found:?}");
+    assert_eq!((&found[0]["type"], &found[0]["claims"]["given_names"]), (&"refugee".into(), &"Najibullah".into()));
+}
+
+#[test]
+fn people_are_found_by_their_name_in_its_own_script() {
+    let desk = Desk::new();
+    let serial = desk.issue_two()[0]["serial"].clone();
+    let found = json_lines(&desk.run(&["register", "list", "--search", "حسینی", "--format", "json"]).stdout);
+    assert_eq!((found.len(), &found[0]["serial"]), (1, &serial));
+    let sample = shown(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/household/sample.csv"));
+    let done = desk.run(&["issue", "household", &sample, "-o", "h.pdf"]);
+    assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+    let (_, houses) = desk.verify(&["h.pdf"]);
+    let member = houses[0]["claims"]["members"].as_array().unwrap().last().unwrap();
+    let name = ["full_name", "given_names"].into_iter().find_map(|column| member[column].as_str()).unwrap();
+    let found = json_lines(&desk.run(&["register", "list", "--search", name, "--format", "json"]).stdout);
+    assert!(found.iter().any(|entry| entry["serial"] == houses[0]["serial"]), "{name}: {found:?}");
 }

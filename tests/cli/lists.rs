@@ -107,3 +107,36 @@ fn a_large_list_is_read_without_being_held() {
     assert!(told.contains("200000 of 200000 rows cannot be issued"), "{}", &told[told.len() - 300..]);
     assert!(told.lines().count() < 1100, "a flood of faults is cut");
 }
+
+#[test]
+fn no_file_of_a_run_is_written_over_another() {
+    let desk = Desk::new();
+    let list = shown(&desk.write("two.csv", TWO));
+    std::fs::create_dir(desk.path("sub")).unwrap();
+    for (output, symbols, wanted) in [
+        ("two.csv", "s.jsonl", "the list and OUT are the same file"),
+        ("o.pdf", "sub/../two.csv", "the list and --symbols are the same file"),
+        ("o.pdf", "sub/../o.pdf", "OUT and --symbols are the same file"),
+    ] {
+        let refused = desk.run(&["issue", "registration", &list, "-o", output, "--symbols", symbols]);
+        assert_eq!(refused.status.code(), Some(2), "{output} {symbols}");
+        assert!(err(&refused).contains(wanted), "{}", err(&refused));
+    }
+    assert_eq!(std::fs::read_to_string(&list).unwrap(), TWO);
+    assert!(!desk.home().join("register.db").exists());
+}
+
+#[test]
+fn people_without_a_photo_are_told() {
+    let desk = Desk::new();
+    let list = shown(&desk.write("two.csv", TWO));
+    let refused = desk.run(&["issue", "registration", &list, "-o", "o.pdf", "--photos", "two.csv"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(err(&refused).contains("is not a folder of photos"), "{}", err(&refused));
+    std::fs::create_dir(desk.path("faces")).unwrap();
+    let face = image::RgbImage::from_fn(300, 400, |x, y| image::Rgb([(x / 2) as u8, (y / 2) as u8, 90]));
+    face.save(desk.path("faces/KEN-2.png")).unwrap();
+    let done = desk.run(&["issue", "registration", &list, "-o", "o.pdf", "--photos", "faces"]);
+    assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+    assert!(err(&done).contains("photos: 1 of 2 people; none for line 2"), "{}", err(&done));
+}

@@ -12,11 +12,11 @@ use rayon::prelude::*;
 use super::check::{Checked, Checker, signed_face};
 use super::write::{Papers, Symbols};
 use super::{Args, Failure, List, bar};
-use crate::cli::Exit;
 use crate::cli::home::Home;
 use crate::cli::outcome::say;
 use crate::cli::register::failure;
 use crate::cli::status::Publisher;
+use crate::cli::{Exit, trust};
 use crate::credential::{Credential, Photo, PhotoFormat, Serial, StatusRef};
 use crate::format::Format;
 use crate::issue::list::{Problem, Row};
@@ -37,6 +37,8 @@ pub struct Batch<'a> {
     pub name: &'a IssuerName,
     pub list: &'a List,
     pub digest: [u8; 32],
+    /// Whether verifiers have to be told of the type.
+    pub own_type: bool,
     pub now: Timestamp,
 }
 
@@ -88,6 +90,7 @@ impl Batch<'_> {
             &mut Checked::default(),
         )?;
         drop(progress);
+        self.describe_type()?;
         papers.close(|| {
             register.record_first_prints(open.id(), &shown, self.now).map_err(failure)?;
             publisher.publish(self.home, &register, self.now)
@@ -99,6 +102,18 @@ impl Batch<'_> {
         warn_dropped(dropped, self.signing.format);
         say!("{issued} credentials of type {} issued: {shown}", made.name);
         Ok(Exit::Done)
+    }
+
+    /// Puts a type that is not built in into the own trust list, so that verifiers can name its fields.
+    fn describe_type(&self) -> Result<(), Failure> {
+        if !self.own_type {
+            return Ok(());
+        }
+        trust::own::edit(self.home, &self.args.passphrase, self.now, |list| {
+            trust::own::add_type(list, self.signing.made);
+            Ok(())
+        })
+        .map(drop)
     }
 
     /// Refuses a list before anything is begun. With `--keep-going` people who already hold a credential are left out;

@@ -169,8 +169,18 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     };
     let _held = DeskLock::take(home)?;
     let digest = work_digest(args, &list.digest, made.source.as_bytes(), issuer.key.kid().as_bytes());
-    let batch =
-        batch::Batch { args, home, signing: &signing, checker: &checker, name: &name, list: &list, digest, now };
+    let own_type = template.place() != "built in";
+    let batch = batch::Batch {
+        own_type,
+        args,
+        home,
+        signing: &signing,
+        checker: &checker,
+        name: &name,
+        list: &list,
+        digest,
+        now,
+    };
     let done = batch.run(&checked)?;
     checked.report_photos();
     Ok(done)

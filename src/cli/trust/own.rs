@@ -7,6 +7,7 @@ use crate::cli::Failure;
 use crate::cli::home::Home;
 use crate::cli::keys::{self, DeskName, KeyBook, Kind};
 use crate::cli::passphrase::PassphraseArgs;
+use crate::credential::CredentialType;
 use crate::seal::{Kid, PublicKey, SigningKey};
 use crate::status::{Status, StatusClaims, StatusList, native_uri};
 use crate::trust::{
@@ -120,6 +121,15 @@ pub fn add_issuer_key(list: &mut TrustList, desk: &DeskName, key: &PublicKey) {
         let kid = key.kid().as_bytes().to_vec();
         let key = IssuerKey { kid, key: key.clone(), format, types: Vec::new(), valid_from: None, valid_until: None };
         add_key(list, &desk.name, desk.country.as_deref(), key);
+    }
+}
+
+/// Puts the description of a type into the list, in the place of an older one of the same name.
+pub fn add_type(list: &mut TrustList, made: &CredentialType) {
+    let same_name = |text: &String| CredentialType::parse(text).is_ok_and(|other| other.name == made.name);
+    match list.types.iter().position(same_name) {
+        Some(at) => list.types[at].clone_from(&made.source),
+        None => list.types.push(made.source.clone()),
     }
 }
 
