@@ -71,7 +71,9 @@ fn change(
     let publisher = Publisher::open(home, &register, passphrase)?;
     let changes = work(&mut register).map_err(failure)?;
     publisher.publish(home, &register, now).map_err(|error| {
-        Failure::new(format!("recorded in the register, but not published: {error}"))
+        let told = error.to_string();
+        let told = told.split("\n  next: ").next().unwrap_or_default();
+        Failure::new(format!("recorded in the register, but not published: {told}"))
             .hint("`nansen trust sign` publishes it; until then verifiers do not learn of it")
     })?;
     for change in &changes {

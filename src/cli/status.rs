@@ -38,10 +38,12 @@ impl Publisher {
                 if book.issuer == Some(kid) {
                     return error;
                 }
-                Failure::new(format!(
-                    "papers of this desk are signed with {kid}, which must sign their status: {error}"
-                ))
-                .hint(format!("if that key is lost for good, `nansen trust remove {kid}` ends the trust in its papers"))
+                let told = error.to_string();
+                let told = told.split("\n  next: ").next().unwrap_or_default();
+                Failure::new(format!("papers of this desk are signed with {kid}, which must sign their status: {told}"))
+                    .hint(format!(
+                        "if that key is lost for good, `nansen trust remove {kid}` ends the trust in its papers"
+                    ))
             })
         };
         Ok(Self { keys: wanted.into_iter().map(open).collect::<Result<_, _>>()? })

@@ -198,14 +198,13 @@ pub(super) fn sign(
         })
         .collect::<Result<Vec<_>, _>>()?;
     // The register, when there is one, knows the statuses; the keys first, so that all is signed or nothing.
-    let desk = match home.register().exists() {
-        true => {
-            let held = DeskLock::take(home)?;
-            let register = Register::open_existing(&home.register()).map_err(register_failure)?;
-            let publisher = Publisher::open(home, &register, passphrase)?;
-            Some((held, register, publisher))
-        }
-        false => None,
+    let desk = if home.register().exists() {
+        let held = DeskLock::take(home)?;
+        let register = Register::open_existing(&home.register()).map_err(register_failure)?;
+        let publisher = Publisher::open(home, &register, passphrase)?;
+        Some((held, register, publisher))
+    } else {
+        None
     };
     let done = own::resign(home, passphrase, now, |list| {
         if let Some(days) = stale_after {

@@ -320,3 +320,32 @@ fn people_are_found_by_their_name_in_its_own_script() {
     let found = json_lines(&desk.run(&["register", "list", "--search", name, "--format", "json"]).stdout);
     assert!(found.iter().any(|entry| entry["serial"] == houses[0]["serial"]), "{name}: {found:?}");
 }
+
+#[test]
+fn what_an_interrupted_run_recorded_is_printed_with_the_face_that_was_signed() {
+    let desk = Desk::new();
+    let list = shown(&desk.write("two.csv", TWO));
+    std::fs::create_dir(desk.path("faces")).unwrap();
+    let face = image::RgbImage::from_fn(300, 400, |x, y| image::Rgb([(x / 2) as u8, (y / 2) as u8, 90]));
+    face.save(desk.path("faces/KEN-1.png")).unwrap();
+    let args = ["issue", "registration", &list, "-o", "f.pdf", "--photos", "faces"];
+    let trust = desk.home().join("trust");
+    std::fs::rename(&trust, desk.path("away")).unwrap();
+    assert_eq!(desk.run(&args).status.code(), Some(2));
+    let _ = std::fs::remove_dir_all(&trust);
+    std::fs::rename(desk.path("away"), &trust).unwrap();
+    let serial =
+        json_lines(&desk.run(&["register", "list", "--search", "KEN-1", "--format", "json"]).stdout)[0]["serial"]
+            .clone();
+    desk.write("faces/KEN-1.png", "no picture");
+    let refused = desk.run(&args);
+    assert_eq!(refused.status.code(), Some(2));
+    let told = err(&refused);
+    assert!(told.contains("2 of this list are recorded by an interrupted run, nothing more was issued"), "{told}");
+    let done = desk.run(&[args.as_slice(), &["--keep-going"]].concat());
+    assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+    assert!(err(&done).contains("2 of 2 are recorded already"), "{}", err(&done));
+    let (code, found) = desk.verify(&["f.pdf"]);
+    assert_eq!((code, found.len(), &found[0]["serial"]), (Some(0), 2, &serial), "{found:?}");
+    assert_eq!(found[0]["photo"]["media_type"], "image/webp");
+}

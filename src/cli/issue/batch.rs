@@ -53,13 +53,15 @@ struct Recorded {
 impl Batch<'_> {
     /// Signs, records and prints the whole list.
     pub fn run(&self, checked: &Checked) -> Result<Exit, Failure> {
-        let planned = checked.good;
         let output = self.args.output.as_deref().ok_or_else(|| Failure::new("no place to write to"))?;
         let made = self.signing.made;
         let mut register = Register::open(&self.home.register()).map_err(failure)?;
         let shown = output.display().to_string();
+        let before = register.interrupted(&made.name, &self.digest).map_err(failure)?;
+        let before: HashSet<u32> = before.iter().map(|row| row.row).collect();
+        let planned = checked.planned(|row| before.contains(&row));
         let rows = u32::try_from(planned).map_err(Failure::new)?;
-        self.worth_a_batch(&register, checked)?;
+        self.worth_a_batch(&register, &before, checked)?;
         let plan = BatchPlan { digest: self.digest, type_name: &made.name, output: &shown, rows };
         // The keys first: what cannot be published must not be issued.
         let publisher = Publisher::open(self.home, &register, &self.args.passphrase)?;
@@ -119,10 +121,8 @@ impl Batch<'_> {
     /// Refuses a list before anything is begun. With `--keep-going` people who already hold a credential are left out;
     /// without it they stop the batch. A list of which nothing is left is no batch: it would replace a good PDF by an
     /// empty one.
-    fn worth_a_batch(&self, register: &Register, checked: &Checked) -> Result<(), Failure> {
+    fn worth_a_batch(&self, register: &Register, done: &HashSet<u32>, checked: &Checked) -> Result<(), Failure> {
         let made = self.signing.made;
-        let done = register.interrupted(&made.name, &self.digest).map_err(failure)?;
-        let done: HashSet<u32> = done.iter().map(|row| row.row).collect();
         let (mut refused, mut told, mut left) = (0u64, 0u64, 0u64);
         let mut take = |chunk: Vec<Row>, _: &mut Checked| {
             let mut rows = checked.without_left_out(chunk, |_| false);

@@ -69,6 +69,12 @@ impl Checked {
         rows.into_iter().filter(good).collect()
     }
 
+    /// How many credentials the batch has: those that can be issued, and those that an earlier run has recorded although
+    /// they could no longer be.
+    pub fn planned(&self, is_done: impl Fn(u32) -> bool) -> u64 {
+        self.good + self.left_out.iter().filter(|row| is_done(**row as u32)).count() as u64
+    }
+
     fn photo(&mut self, line: u64, found: bool) {
         let photos = self.photos.get_or_insert_default();
         if found {

@@ -236,3 +236,66 @@ pub fn checked_country(code: &str) -> Result<String, Failure> {
     Err(Failure::new(format!("{found:?} is not a country code"))
         .hint("give three letters of ISO 3166, such as KEN, or UNO for the United Nations"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list() -> TrustList {
+        TrustList {
+            sequence: 1,
+            issued: Timestamp::UNIX_EPOCH,
+            stale_after_days: DEFAULT_STALE_AFTER_DAYS,
+            root_name: "desk".to_owned(),
+            issuers: Vec::new(),
+            types: Vec::new(),
+            unusable_keys: 0,
+        }
+    }
+
+    fn key() -> IssuerKey {
+        let key = Kind::Ed25519.generate().public();
+        let kid = key.kid().as_bytes().to_vec();
+        IssuerKey { kid, key, format: KeyFormat::Nansen, types: Vec::new(), valid_from: None, valid_until: None }
+    }
+
+    #[test]
+    fn a_key_is_taken_from_no_other_issuer() {
+        let (mut list, key) = (list(), key());
+        add_key(&mut list, "A", None, key.clone());
+        add_key(&mut list, "B", Some("KEN"), key.clone());
+        let names: Vec<_> = list.keys().map(|(issuer, _)| issuer.name.as_str()).collect();
+        assert_eq!(names, ["A", "B"]);
+    }
+
+    #[test]
+    fn a_key_that_comes_again_changes_nothing() {
+        let (mut list, first, second) = (list(), key(), key());
+        add_key(&mut list, "A", None, first.clone());
+        add_key(&mut list, "A", None, second);
+        let before = list.clone();
+        add_key(&mut list, "A", None, first.clone());
+        assert_eq!(list, before);
+        let shorter = IssuerKey { valid_until: Some(Timestamp::UNIX_EPOCH), ..first };
+        add_key(&mut list, "A", None, shorter.clone());
+        assert_eq!((list.issuers[0].keys.len(), &list.issuers[0].keys[0]), (2, &shorter));
+    }
+
+    #[test]
+    fn an_edit_that_changes_nothing_keeps_the_number() {
+        let folder = tempfile::tempdir().unwrap();
+        let (home, passphrase, now) = (Home::at(folder.path()), PassphraseArgs::known(None), Timestamp::now());
+        let key = key();
+        let add = || {
+            edit(&home, &passphrase, now, |list| {
+                add_key(list, "A", None, key.clone());
+                Ok(())
+            })
+            .unwrap()
+            .sequence
+        };
+        let first = add();
+        assert_eq!(add(), first);
+        assert_eq!(resign(&home, &passphrase, now, |_| Ok(())).unwrap().sequence, first + 1);
+    }
+}
