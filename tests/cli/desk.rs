@@ -62,6 +62,11 @@ impl Desk {
         json_lines(&std::fs::read(self.path("two.jsonl")).expect("written"))
     }
 
+    /// How many credentials the register has.
+    pub fn issued(&self) -> usize {
+        out(&self.run(&["register", "list", "--format", "json", "--limit", "100000"])).lines().count()
+    }
+
     /// `verify ARGS… --format json`.
     pub fn verify(&self, args: &[&str]) -> (Option<i32>, Vec<Value>) {
         let output =
