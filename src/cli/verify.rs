@@ -72,6 +72,12 @@ const TEXT_MAX: u64 = 64 * 1024;
 /// Examines every input and answers on stdout.
 pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     let store = trust::load_store(home, args.trust.as_deref(), now)?;
+    if let (Some(folder), true) = (&args.trust, store.lists().is_empty()) {
+        eprintln!(
+            "warning: {} holds no trust list\n  next: name a folder with bundles from `nansen trust export FILE`",
+            folder.display()
+        );
+    }
     let types = templates::types(home.path())?;
     let at = args.at.unwrap_or_else(|| store.decision_time(now));
     let gate = Gate::new(store, &types, now);
