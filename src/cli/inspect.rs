@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use super::home::Home;
 use super::verdict_json::hex;
-use super::verify::read_input;
+use super::verify::{read_input, without_line_end};
 use super::{Exit, Failure, templates};
 use crate::cbor;
 use crate::credential::Types;
@@ -36,13 +36,13 @@ pub fn run(args: &Args, home: &Home) -> Result<Exit, Failure> {
         Ok(std::io::stdout().lock().write_all(layers(title, bytes, &types).as_bytes())?)
     };
     if let Some(text) = &args.text {
-        show("text", text.trim().as_bytes())?;
+        show("text", without_line_end(text.as_bytes()))?;
         return Ok(Exit::Done);
     }
     let path = args.input.clone().unwrap_or_else(|| PathBuf::from("-"));
     let bytes = read_input(&path)?;
     if is_symbol_text(&bytes) {
-        show(&path.display().to_string(), bytes.trim_ascii())?;
+        show(&path.display().to_string(), without_line_end(&bytes))?;
         return Ok(Exit::Done);
     }
     let mut stopped = Ok(());
@@ -72,7 +72,7 @@ pub fn run(args: &Args, home: &Home) -> Result<Exit, Failure> {
 
 /// A file of printable ASCII is the text of a symbol, not a picture.
 fn is_symbol_text(bytes: &[u8]) -> bool {
-    let bytes = bytes.trim_ascii();
+    let bytes = without_line_end(bytes);
     !bytes.is_empty()
         && bytes.len() <= 8192
         && bytes.iter().all(|byte| (0x20..0x7f).contains(byte))

@@ -204,7 +204,7 @@ impl Session<'_> {
     fn texts(&mut self, input: &Path) -> Result<(), Failure> {
         let origin = Origin { source: "text".to_owned(), page: None, symbol: None };
         if input.as_os_str() != "-" {
-            return self.symbol(input.to_string_lossy().trim().as_bytes(), &origin);
+            return self.symbol(without_line_end(input.to_string_lossy().as_bytes()), &origin);
         }
         let mut lines = std::io::stdin().lock();
         loop {
@@ -214,7 +214,7 @@ impl Session<'_> {
             if taken == 0 {
                 return Ok(());
             }
-            let line = line.trim_ascii_end();
+            let line = without_line_end(&line);
             if line.len() as u64 > TEXT_MAX {
                 let detail = format!("a text of more than {TEXT_MAX} bytes, where a symbol holds at most 7,089 digits");
                 self.answer(&Finding::refused(Reason::Malformed, Some(detail)), &origin)?;
@@ -278,6 +278,12 @@ fn what_next(error: &ScanError) -> &'static str {
         ScanError::EncryptedPdf => "remove the password first",
         _ => "check that it is an image or a PDF, and that it has arrived whole",
     }
+}
+
+/// A text without the line end that a file or a keyboard-wedge scanner puts behind it. Spaces stay: Base45 has them.
+pub fn without_line_end(text: &[u8]) -> &[u8] {
+    let end = text.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')).map_or(0, |last| last + 1);
+    &text[..end]
 }
 
 /// The bytes of a file or of standard input, up to a limit.

@@ -175,3 +175,13 @@ fn a_paper_wrapped_as_another_format_is_not_another_paper() {
         assert_eq!((code, &found[0]["verdict"]), (Some(1), &"invalid".into()), "{format} {found:?}");
     }
 }
+
+#[test]
+fn spaces_at_the_ends_of_a_symbol_text_are_part_of_it() {
+    let desk = Desk::new();
+    let text = desk.issue_two()[0]["text"][0].as_str().unwrap().to_owned();
+    for spoilt in [format!(" {text}"), format!("{text} ")] {
+        assert_ne!(desk.verify(&["--text", &spoilt]).0, Some(0), "{spoilt:?}");
+    }
+    assert_eq!(desk.verify(&["--text", &format!("{text}\r\n")]).0, Some(0));
+}
