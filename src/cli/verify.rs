@@ -30,7 +30,7 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     pub trust: Option<PathBuf>,
     /// Decide as of this time, such as 2027-01-31T12:00:00Z
-    #[arg(long, value_name = "RFC3339")]
+    #[arg(long, value_name = "RFC3339", value_parser = moment)]
     pub at: Option<Timestamp>,
     /// How to answer
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -53,6 +53,16 @@ impl Args {
             photos: None,
         }
     }
+}
+
+/// A moment, or the beginning of a day.
+fn moment(text: &str) -> Result<Timestamp, String> {
+    let day = |text: &str| {
+        let day: jiff::civil::Date = text.parse().ok()?;
+        Some(day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
+    };
+    let moment = text.parse().ok().or_else(|| day(text));
+    moment.ok_or_else(|| "wanted a time like 2027-01-31T12:00:00Z, or a day like 2027-01-31".to_owned())
 }
 
 /// How to answer.

@@ -56,7 +56,7 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     pub photos: Option<PathBuf>,
     /// Last day of validity, such as 2027-12-31
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub valid_until: Option<Date>,
     /// Wire format, instead of the type's own
     #[arg(long, value_parser = wire)]
@@ -106,6 +106,10 @@ impl Args {
             passphrase: PassphraseArgs::known(None),
         }
     }
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "wanted a day like 2027-12-31".to_owned())
 }
 
 fn wire(text: &str) -> Result<Wire, String> {
