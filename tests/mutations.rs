@@ -93,10 +93,10 @@ fn a_hundred_thousand_changed_texts_are_never_valid_and_never_a_panic() {
             continue;
         }
         for finding in examine_symbol(&changed, &mut Pile::new(), &trust, &types, now) {
-            // A change that leaves the signed bytes alone (the address is not signed, nor are a stream's last unused
-            // bits) leaves the paper what it was; everything else must be noticed.
+            // Only the address in front of the # is not signed: a change there leaves the paper what it was.
             if finding.verdict() == Verdict::Valid {
-                assert!(same_message(&changed, text), "{}", String::from_utf8_lossy(&changed));
+                let only_address = text.starts_with("https") && same_message(&changed, text);
+                assert!(only_address, "{}", String::from_utf8_lossy(&changed));
             }
             *counts.entry(finding.reason().map_or("same".to_owned(), |r| r.to_string())).or_insert(0) += 1;
         }
