@@ -43,9 +43,13 @@ pub fn certificate(
     photo: Option<Picture>,
 ) -> Certificate {
     let record = &credential.record;
-    let named = principal(record).unwrap_or(record);
+    // The paper of a group is no single member's: its number stands where a holder's name would.
+    let grouped = made.members_field().is_some();
     let field_line = |(column, value): (&str, &Value)| {
         let field = made.field(column).filter(|f| f.print && f.kind != Kind::Members)?;
+        if grouped && column == made.subject {
+            return None;
+        }
         Some(FieldLine {
             label: words(&field.label, language, &field.name),
             value: printed_value(field, value, language),
@@ -56,7 +60,11 @@ pub fn certificate(
     Certificate {
         language: language.to_owned(),
         title: words(&made.title, language, &made.name),
-        names: names(named),
+        names: if grouped {
+            vec![NameLine { text: record.text(&made.subject), language: None }]
+        } else {
+            names(record)
+        },
         fields: record.iter().filter_map(field_line).collect(),
         table: made.members_field().and_then(|field| match record.get(&field.name) {
             Some(Value::Members(members)) => Some(table(members, &made.members, language)),
