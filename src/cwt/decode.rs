@@ -72,7 +72,7 @@ pub fn decode(payload: &[u8], types: &Types) -> Result<Credential, DecodeError> 
         not_before: time(&claims, NBF)?,
         expires: time(&claims, EXP)?,
         status: get(&claims, STATUS)
-            .map(|claim| status(claim).ok_or(DecodeError::BadClaim { claim: STATUS }))
+            .map(|claim| status_ref(claim).ok_or(DecodeError::BadClaim { claim: STATUS }))
             .transpose()?,
         copy: match get(own, COPY) {
             None => None,
@@ -143,7 +143,8 @@ fn time(claims: &[(Cbor, Cbor)], claim: i64) -> Result<Option<Timestamp>, Decode
     }
 }
 
-fn status(claim: &Cbor) -> Option<StatusRef> {
+/// Reads [`super::status_claim`]; `None` when the item is no reference to a status list.
+pub fn status_ref(claim: &Cbor) -> Option<StatusRef> {
     let Cbor::Map(status) = claim else { return None };
     let Some(Cbor::Map(reference)) = get_text(status, "status_list") else { return None };
     match (get_text(reference, "idx"), get_text(reference, "uri")) {

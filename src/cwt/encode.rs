@@ -71,8 +71,8 @@ pub fn encode(credential: &Credential, made: &CredentialType) -> Result<Vec<u8>,
     Ok(cbor::encode(&Cbor::Map(claims)))
 }
 
-/// The `status` claim of a credential (draft-ietf-oauth-status-list §6.3).
-fn status_claim(status: &StatusRef) -> Cbor {
+/// The `status` claim of a credential, in any format that is a CWT (draft-ietf-oauth-status-list §6.3).
+pub fn status_claim(status: &StatusRef) -> Cbor {
     let reference = vec![(text("idx"), int(status.index)), (text("uri"), text(&status.uri))];
     Cbor::Map(vec![(text("status_list"), Cbor::Map(reference))])
 }

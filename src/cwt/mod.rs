@@ -9,8 +9,8 @@ mod field;
 pub mod packed;
 pub mod scsu;
 
-pub use decode::{DecodeError, decode};
-pub use encode::{EncodeError, encode};
+pub use decode::{DecodeError, decode, status_ref};
+pub use encode::{EncodeError, encode, status_claim};
 
 /// `exp`: the second from which the credential is no longer valid (RFC 8392 §3.1.4).
 pub const EXP: i64 = 4;

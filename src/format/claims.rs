@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::cbor::{self, Value as Cbor, get, get_text, int, text};
+use crate::cbor::{self, Value as Cbor, get, int, text};
 use crate::credential::{Credential, StatusRef};
-use crate::cwt::{CTI, EXP, IAT, NBF, STATUS};
+use crate::cwt::{CTI, EXP, IAT, NBF, STATUS, status_claim, status_ref};
 
 use super::FormatError;
 
@@ -74,17 +74,7 @@ fn whole(seconds: f64) -> Option<i64> {
 
 fn status(claims: &[(Cbor, Cbor)]) -> Result<Option<StatusRef>, FormatError> {
     let Some(item) = get(claims, STATUS) else { return Ok(None) };
-    let reference = || {
-        let Cbor::Map(status) = item else { return None };
-        let Some(Cbor::Map(list)) = get_text(status, "status_list") else { return None };
-        match (get_text(list, "idx"), get_text(list, "uri")) {
-            (Some(Cbor::Integer(index)), Some(Cbor::Text(uri))) => {
-                Some(StatusRef { uri: uri.clone(), index: u64::try_from(*index).ok()? })
-            }
-            _ => None,
-        }
-    };
-    reference().map(Some).ok_or_else(|| bad(STATUS, item, "a reference to a status list"))
+    status_ref(item).map(Some).ok_or_else(|| bad(STATUS, item, "a reference to a status list"))
 }
 
 /// The claims that every token of ours has, in other issuers' formats too.
@@ -92,10 +82,7 @@ pub fn registered(issuer: &str, credential: &Credential) -> Vec<(Cbor, Cbor)> {
     let mut claims = vec![(int(ISS), text(issuer)), (int(IAT), int(credential.issued.as_second()))];
     claims.extend(credential.expires.map(|at| (int(EXP), int(at.as_second()))));
     claims.extend(credential.not_before.map(|at| (int(NBF), int(at.as_second()))));
-    claims.extend(credential.status.as_ref().map(|status| {
-        let list = vec![(text("idx"), int(status.index)), (text("uri"), text(&status.uri))];
-        (int(STATUS), Cbor::Map(vec![(text("status_list"), Cbor::Map(list))]))
-    }));
+    claims.extend(credential.status.as_ref().map(|status| (int(STATUS), status_claim(status))));
     claims
 }
 

@@ -43,11 +43,6 @@ impl Gate {
         let not_after = clock.saturating_add(CLOCK_TOLERANCE).unwrap_or(clock);
         Self { store, types, not_after }
     }
-
-    /// The lists that are decided by.
-    pub fn store(&self) -> &TrustStore {
-        &self.store
-    }
 }
 
 impl Trust for Gate {
