@@ -48,14 +48,14 @@ fn write(
         author: certificate.issuer.clone(),
         created: "2026-11-21T09:00:00Z".parse()?,
     };
-    match Printer::new(layout, fonts).page(certificate) {
-        Ok(page) => {
-            let mut book = Book::new(&meta);
-            book.add(&page)?;
+    match Printer::new(layout, fonts).sheets(std::slice::from_ref(certificate)) {
+        Ok(sheets) => {
+            let mut book = Book::new(Vec::new(), &meta)?;
+            book.add(&sheets)?;
             std::fs::write(folder.join(format!("{name}.pdf")), book.finish()?)?;
         }
-        Err(problems) => {
-            for problem in problems {
+        Err(unprintable) => {
+            for problem in unprintable.problems {
                 eprintln!("{name}: {problem}");
             }
         }

@@ -41,10 +41,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let printer = Printer::new(&layout, &fonts);
     let all = Instant::now();
-    let mut book = Book::new(&BookMeta::default());
+    let mut book = Book::new(Vec::new(), &BookMeta::default())?;
     for certificate in &certificates {
-        let page = printer.page(certificate).map_err(|problems| format!("{problems:?}"))?;
-        book.add(&page)?;
+        let sheets = printer.sheets(std::slice::from_ref(certificate))?;
+        book.add(&sheets)?;
     }
     report("compose and add", all);
     let started = Instant::now();
@@ -59,9 +59,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let started = Instant::now();
     let mut sizes = 0;
     for certificate in certificates.iter().take(100) {
-        let page = printer.page(certificate).map_err(|problems| format!("{problems:?}"))?;
-        let mut book = Book::new(&BookMeta::default());
-        book.add(&page)?;
+        let sheets = printer.sheets(std::slice::from_ref(certificate))?;
+        let mut book = Book::new(Vec::new(), &BookMeta::default())?;
+        book.add(&sheets)?;
         sizes += book.finish()?.len();
     }
     let few = certificates.len().clamp(1, 100) as f64;

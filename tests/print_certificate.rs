@@ -25,10 +25,10 @@ fn problems(certificate: &Certificate) -> Vec<Problem> {
 fn bytes(certificates: &[Certificate], layout: &str) -> Vec<u8> {
     let fonts = Fonts::embedded().unwrap();
     let layout = Layout::from_toml(layout).unwrap();
-    let mut book = Book::new(&BookMeta { title: "Test".to_owned(), language: "en".to_owned(), ..BookMeta::default() });
-    for page in Printer::new(&layout, &fonts).pages(certificates) {
-        book.add(&page.unwrap()).unwrap();
-    }
+    let mut book =
+        Book::new(Vec::new(), &BookMeta { title: "Test".to_owned(), language: "en".to_owned(), ..BookMeta::default() })
+            .unwrap();
+    book.add(&Printer::new(&layout, &fonts).sheets(certificates).unwrap()).unwrap();
     book.finish().unwrap()
 }
 
@@ -42,7 +42,7 @@ fn every_sample_passes_preflight_before_it_has_a_symbol_and_prints_after() {
     let layout = Layout::from_toml(REGISTRATION).unwrap();
     let long = ("long names".to_owned(), people::long_names());
     for (name, mut certificate) in people::registrations().into_iter().chain([long]) {
-        Printer::new(&layout, &fonts).page(&certificate).unwrap_or_else(|problems| panic!("{name}: {problems:?}"));
+        Printer::new(&layout, &fonts).faces(&certificate).unwrap_or_else(|problems| panic!("{name}: {problems:?}"));
         certificate.symbols.clear();
         preflight(&certificate, &layout, &fonts, Some(SymbolPlan::version(20))).unwrap();
     }
@@ -54,7 +54,7 @@ fn households_of_one_to_twelve_members_fit() {
     let layout = Layout::from_toml(HOUSEHOLD).unwrap();
     for members in [1, 8, 12] {
         for language in ["en", "ar"] {
-            Printer::new(&layout, &fonts).page(&people::household(members, language)).unwrap();
+            Printer::new(&layout, &fonts).faces(&people::household(members, language)).unwrap();
         }
     }
 }
@@ -165,8 +165,8 @@ fn a_page_in_arabic_is_the_mirror_of_one_in_english() {
     let symbol_at = |language: &str| {
         let mut certificate = registration();
         certificate.language = language.to_owned();
-        let page = Printer::new(&layout, &fonts).page(&certificate).unwrap();
-        page.items.iter().find_map(|item| if let Item::Symbol { x, .. } = item { Some(*x) } else { None }).unwrap()
+        let page = Printer::new(&layout, &fonts).faces(&certificate).unwrap().remove(0);
+        page.items().find_map(|item| if let Item::Symbol { x, .. } = item { Some(*x) } else { None }).unwrap()
     };
     assert!(symbol_at("en") > 105.0);
     assert!(symbol_at("ar") < 105.0);
@@ -179,8 +179,8 @@ fn a_date_is_drawn_from_left_to_right_on_an_arabic_page() {
     let mut certificate = registration();
     certificate.fields[1].value = "1953-04-21".to_owned();
     certificate.fields[1].direction = Direction::LeftToRight;
-    let page = Printer::new(&layout, &fonts).page(&certificate).unwrap();
-    let whole = page.items.iter().any(|item| {
+    let page = Printer::new(&layout, &fonts).faces(&certificate).unwrap().remove(0);
+    let whole = page.items().any(|item| {
         matches!(item, Item::Text { run, .. } if run.text == "1953-04-21"
             && run.glyphs.windows(2).all(|pair| pair[0].range.start < pair[1].range.start))
     });
@@ -191,8 +191,8 @@ fn a_date_is_drawn_from_left_to_right_on_an_arabic_page() {
 fn nothing_is_drawn_outside_the_page() {
     let fonts = Fonts::embedded().unwrap();
     let layout = Layout::from_toml(REGISTRATION).unwrap();
-    let page = Printer::new(&layout, &fonts).page(&people::long_names()).unwrap();
-    for item in &page.items {
+    let page = Printer::new(&layout, &fonts).faces(&people::long_names()).unwrap().remove(0);
+    for item in page.items() {
         if let Item::Text { x, y, size, run } = item {
             let width: f32 = run.glyphs.iter().map(|glyph| glyph.advance).sum::<f32>() * size * 25.4 / 72.0;
             assert!(*x > 15.0 && x + width < 195.0, "{} at {x}, {width} wide", run.text);

@@ -72,10 +72,9 @@ fn every_row_of_the_lists_prints_and_copies_as_it_was_given() {
         let layout = Layout::from_toml(layout).unwrap();
         let rows = rows(&shared.join("data").join(file));
         let certificates: Vec<_> = rows.iter().map(|row| certificate(row, &sample)).collect();
-        let mut book = Book::new(&BookMeta::default());
-        for (page, certificate) in Printer::new(&layout, &fonts).pages(&certificates).into_iter().zip(&certificates) {
-            book.add(&page.unwrap_or_else(|problems| panic!("{:?}: {problems:?}", certificate.names))).unwrap();
-        }
+        let mut book = Book::new(Vec::new(), &BookMeta::default()).unwrap();
+        let sheets = Printer::new(&layout, &fonts).sheets(&certificates);
+        book.add(&sheets.unwrap_or_else(|error| panic!("{:?}: {error}", certificates[error.index].names))).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let pdf = folder.path().join("list.pdf");
         std::fs::write(&pdf, book.finish().unwrap()).unwrap();

@@ -186,7 +186,7 @@ fn forge(folder: &Path, home: &Home, text: &str, now: Timestamp) -> Result<(), F
     };
     let symbols = draw(&[forged], room).map_err(Failure::new)?;
     let page = paper::certificate(&credential, &template.made, &issuer, "en", symbols, None);
-    let page = Printer::new(&layout, &fonts).page(&page).map_err(|problems| Failure::new(format!("{problems:?}")))?;
+    let sheets = Printer::new(&layout, &fonts).sheets(&[page]).map_err(Failure::new)?;
     let meta = BookMeta {
         title: "Forged".into(),
         language: "en".into(),
@@ -194,8 +194,8 @@ fn forge(folder: &Path, home: &Home, text: &str, now: Timestamp) -> Result<(), F
         created: now,
         ..BookMeta::default()
     };
-    let mut book = Book::new(&meta);
-    book.add(&page).map_err(Failure::new)?;
+    let mut book = Book::new(Vec::new(), &meta).map_err(Failure::new)?;
+    book.add(&sheets).map_err(Failure::new)?;
     write_whole(&folder.join("forged.pdf"), &book.finish().map_err(Failure::new)?)
 }
 

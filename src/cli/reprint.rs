@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::home::Home;
 use super::issue::{DeskLock, signed_face};
 use super::outcome::say;
-use super::output::{Output, cannot_write};
+use super::output::Output;
 use super::register::failure;
 use super::{Exit, Failure, templates};
 use crate::credential::{Credential, Photo, PhotoFormat, Serial};
@@ -55,20 +55,18 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
         author: issuer.name.clone(),
         created: now,
     };
-    let mut book = Book::new(&meta);
+    let mut output = Output::create(&args.output)?;
+    let mut book = Book::new(&mut output, &meta).map_err(Failure::new)?;
     for found in &stored {
         let template = templates::find(home.path(), &found.entry.type_name, None)?;
         let layout = template.layout(&args.layout)?;
         let page = certificate(found, &template.made, &issuer, &super::issue::rooms(&layout))?;
-        let page = Printer::new(&layout, &fonts).page(&page).map_err(|problems| {
-            let told = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-            Failure::new(format!("the page of {} cannot be laid out: {told}", found.entry.serial))
+        let sheets = Printer::new(&layout, &fonts).sheets(&[page]).map_err(|unprintable| {
+            Failure::new(format!("the page of {} cannot be laid out: {unprintable}", found.entry.serial))
         })?;
-        book.add(&page).map_err(Failure::new)?;
+        book.add(&sheets).map_err(Failure::new)?;
     }
-    let bytes = book.finish().map_err(Failure::new)?;
-    let mut output = Output::create(&args.output)?;
-    std::io::Write::write_all(&mut output, &bytes).map_err(|error| cannot_write(&args.output, &error))?;
+    book.finish().map_err(Failure::new)?;
     let shown = args.output.display().to_string();
     let copies = register.record_prints(&args.serials, &shown, now).map_err(failure)?;
     output.commit()?;

@@ -82,6 +82,7 @@ pub fn certificate(
             .map(|end| day(end.saturating_sub(jiff::SignedDuration::from_secs(1)).unwrap_or(end))),
         copy: credential.copy,
         supersedes: credential.supersedes.map(|older| older.to_string()),
+        attachments: Vec::new(),
     }
 }
 

@@ -7,7 +7,7 @@ use super::compose::{Canvas, Part, span};
 use super::font::Weight;
 use super::layout::{Area, LayoutBox, Style};
 use super::matrix;
-use super::page::Item;
+use super::page::{Item, Role};
 use super::preflight::Problem;
 use super::text::Span;
 
@@ -26,6 +26,7 @@ impl Canvas<'_> {
     pub(super) fn title(&mut self, one: &LayoutBox, area: Area) {
         let title = &self.certificate.title;
         let mut parts = vec![part(self.local(title.first(), &one.style), one.style, 0.0, "title")];
+        parts[0].role = Role::Title;
         if let Some(english) = title.second() {
             parts.push(part(self.in_english(english, &one.second), one.second, 1.0, "title"));
         }
@@ -56,7 +57,11 @@ impl Canvas<'_> {
     pub(super) fn caption(&mut self, one: &LayoutBox, area: Area) {
         let words = self.word(|words| &words.caption);
         let spans = self.label(&words, &one.style);
-        self.block(one, area, vec![Part { spans, style: one.style, before: 0.0, field: "caption", shrinks: true }]);
+        self.block(
+            one,
+            area,
+            vec![Part { spans, style: one.style, before: 0.0, field: "caption", shrinks: true, role: Role::Paragraph }],
+        );
     }
 
     pub(super) fn how_to_check(&mut self, one: &LayoutBox, area: Area) {
@@ -89,13 +94,24 @@ impl Canvas<'_> {
         let colour = self.layout.ink;
         let left = if self.right_to_left { area.x + area.width - SCALE_MARK } else { area.x };
         let bar = |x, y, width, height| Item::Fill { area: Area { x, y, width, height }, colour };
-        self.items.push(bar(left, area.y + (TICK - HAIRLINE) / 2.0, SCALE_MARK, HAIRLINE));
-        self.items.push(bar(left, area.y, HAIRLINE, TICK));
-        self.items.push(bar(left + SCALE_MARK - HAIRLINE, area.y, HAIRLINE, TICK));
+        self.decoration(bar(left, area.y + (TICK - HAIRLINE) / 2.0, SCALE_MARK, HAIRLINE));
+        self.decoration(bar(left, area.y, HAIRLINE, TICK));
+        self.decoration(bar(left + SCALE_MARK - HAIRLINE, area.y, HAIRLINE, TICK));
         let under = Area { y: area.y + TICK + 0.6, height: area.height - TICK - 0.6, ..area };
         let words = self.word(|words| &words.scale);
         let spans = self.label(&words, &one.style);
-        self.block(one, under, vec![Part { spans, style: one.style, before: 0.0, field: "scale mark", shrinks: true }]);
+        self.block(
+            one,
+            under,
+            vec![Part {
+                spans,
+                style: one.style,
+                before: 0.0,
+                field: "scale mark",
+                shrinks: true,
+                role: Role::Paragraph,
+            }],
+        );
     }
 
     pub(super) fn photo(&mut self, area: Area) {
@@ -111,8 +127,10 @@ impl Canvas<'_> {
             width: width + 2.0 * HAIRLINE,
             height: height + 2.0 * HAIRLINE,
         };
-        self.items.push(Item::Fill { area: frame, colour: self.layout.ink });
-        self.items.push(Item::Picture { area: framed, picture: Arc::new(picture.clone()) });
+        self.decoration(Item::Fill { area: frame, colour: self.layout.ink });
+        let words = self.word(|words| &words.photo);
+        self.begin(Role::Figure { alternative: words.first().to_owned() });
+        self.put(Item::Picture { area: framed, picture: Arc::new(picture.clone()) });
     }
 
     pub(super) fn symbol(&mut self, one: &LayoutBox, area: Area) {
@@ -129,13 +147,15 @@ impl Canvas<'_> {
                 self.problems.push(Problem::SymbolTooLarge { box_name: one.name.clone(), modules, wanted, found });
             }
             Ok(places) => {
-                self.items.push(Item::Fill { area, colour: WHITE });
+                self.decoration(Item::Fill { area, colour: WHITE });
                 self.outline(area);
+                let words = self.word(|words| &words.symbol);
+                self.begin(Role::Figure { alternative: words.first().to_owned() });
                 for (placed, matrix) in places.iter().zip(symbols) {
                     // A smaller part of a set keeps the module size of the largest, in the middle of its frame.
                     let spare = (modules - matrix.width()) / 2;
                     let shift = spare as f32 * placed.module;
-                    self.items.push(Item::Symbol {
+                    self.put(Item::Symbol {
                         x: placed.x + shift,
                         y: placed.y + shift,
                         module: placed.module,
@@ -158,7 +178,7 @@ impl Canvas<'_> {
             (right, y, HAIRLINE, height),
         ];
         for (x, y, width, height) in sides {
-            self.items.push(Item::Fill { area: Area { x, y, width, height }, colour });
+            self.decoration(Item::Fill { area: Area { x, y, width, height }, colour });
         }
     }
 
@@ -177,5 +197,5 @@ impl Canvas<'_> {
 }
 
 fn part(span: Span, style: Style, before: f32, field: &str) -> Part<'_> {
-    Part { spans: vec![span], style, before, field, shrinks: true }
+    Part { spans: vec![span], style, before, field, shrinks: true, role: Role::Paragraph }
 }

@@ -1,6 +1,7 @@
 //! Pages → one PDF 1.7 file, through krilla. Each font is embedded once, as the subset that the pages use.
 
 use std::collections::HashMap;
+use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ use super::certificate::Picture;
 use super::font::Fonts;
 use super::layout::Area;
 use super::outline::outlines;
-use super::page::{Item, Page};
+use super::page::{Item, Placed, Sheet};
 use super::paragraph::MM_PER_POINT;
 use super::text::{Glyph, Run};
 use crate::symbol::Matrix;
@@ -47,6 +48,9 @@ pub enum BookError {
     /// The PDF writer refused.
     #[error("the PDF cannot be written: {0:?}")]
     Write(krilla::error::KrillaError),
+    /// The sink does not take the bytes.
+    #[error("the PDF cannot be written")]
+    Io(#[from] std::io::Error),
     /// A page of no size.
     #[error("a page of {width} × {height} mm cannot be written")]
     PageSize {
@@ -57,21 +61,22 @@ pub enum BookError {
     },
 }
 
-/// A PDF file in the making.
-pub struct Book {
+/// A PDF file in the making, written to `W`.
+pub struct Book<W> {
+    out: W,
     document: Document,
     backgrounds: HashMap<usize, (Arc<Background>, Graphic)>,
 }
 
-impl std::fmt::Debug for Book {
+impl<W> std::fmt::Debug for Book<W> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Book")
     }
 }
 
-impl Book {
+impl<W: Write> Book<W> {
     /// An empty file.
-    pub fn new(meta: &BookMeta) -> Self {
+    pub fn new(out: W, meta: &BookMeta) -> Result<Self, BookError> {
         let mut document = Document::new();
         let direction = if meta.right_to_left { TextDirection::RightToLeft } else { TextDirection::LeftToRight };
         let metadata = Metadata::new()
@@ -82,35 +87,45 @@ impl Book {
             .creation_date(date(meta.created))
             .text_direction(direction);
         document.set_metadata(metadata);
-        Self { document, backgrounds: HashMap::new() }
+        Ok(Self { out, document, backgrounds: HashMap::new() })
     }
 
-    /// Adds a page at the end.
-    pub fn add(&mut self, page: &Page) -> Result<(), BookError> {
-        let Page { width, height, .. } = *page;
+    /// Adds sheets at the end, in their order.
+    pub fn add(&mut self, sheets: &[Sheet]) -> Result<(), BookError> {
+        sheets.iter().try_for_each(|sheet| self.sheet(sheet))
+    }
+
+    fn sheet(&mut self, sheet: &Sheet) -> Result<(), BookError> {
+        let Sheet { width, height, .. } = *sheet;
         let settings = PageSettings::from_wh(width / MM_PER_POINT, height / MM_PER_POINT)
             .ok_or(BookError::PageSize { width, height })?;
         let mut target = self.document.start_page_with(settings);
         let mut surface = target.surface();
-        if let Some(background) = &page.background {
-            let key = Arc::as_ptr(background) as usize;
-            let (_, graphic) = self
-                .backgrounds
-                .entry(key)
-                .or_insert_with(|| (Arc::clone(background), graphic(&mut surface, background)));
-            surface.draw_graphic(graphic.clone());
-        }
-        for item in &page.items {
-            draw(&mut surface, &page.fonts, item);
+        for Placed { x, y, page, .. } in &sheet.faces {
+            surface.push_transform(&Transform::from_translate(points(*x), points(*y)));
+            if let Some(background) = &page.background {
+                let key = Arc::as_ptr(background) as usize;
+                let (_, graphic) = self
+                    .backgrounds
+                    .entry(key)
+                    .or_insert_with(|| (Arc::clone(background), graphic(&mut surface, background)));
+                surface.draw_graphic(graphic.clone());
+            }
+            for item in page.items() {
+                draw(&mut surface, &page.fonts, item);
+            }
+            surface.pop();
         }
         surface.finish();
         target.finish();
         Ok(())
     }
 
-    /// The bytes of the file.
-    pub fn finish(self) -> Result<Vec<u8>, BookError> {
-        self.document.finish().map_err(BookError::Write)
+    /// Writes what is left and gives the sink back.
+    pub fn finish(mut self) -> Result<W, BookError> {
+        let bytes = self.document.finish().map_err(BookError::Write)?;
+        self.out.write_all(&bytes)?;
+        Ok(self.out)
     }
 }
 

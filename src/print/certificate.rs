@@ -1,5 +1,8 @@
 //! The view model of a printed credential: everything is text, matrix or pixels, nothing has a type of its own.
 
+use std::sync::Arc;
+
+use super::page::Attachment;
 use crate::symbol::Matrix;
 
 /// A word of the form in the document's language and in English.
@@ -142,4 +145,6 @@ pub struct Certificate {
     pub copy: Option<u16>,
     /// Serial of the credential that this one replaces.
     pub supersedes: Option<String>,
+    /// Files that go into the PDF with the page: the signed credential, so that the file proves itself without a camera.
+    pub attachments: Vec<Arc<Attachment>>,
 }

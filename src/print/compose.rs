@@ -8,7 +8,7 @@ use unicode_bidi::get_base_direction;
 use super::certificate::{Certificate, Direction, Words};
 use super::font::Fonts;
 use super::layout::{Align, Area, Layout, LayoutBox, Show, Style, When};
-use super::page::{Item, Page};
+use super::page::{Block, Item, Page, Role, Sheet};
 use super::paragraph::{Fit, Fitted, Paragraph};
 use super::preflight::{Overflow, Problem, SymbolPlan, check_texts};
 use super::text::Span;
@@ -33,15 +33,35 @@ impl<'a> Printer<'a> {
         Self { layout, fonts }
     }
 
-    /// Composes one page.
-    pub fn page(&self, certificate: &Certificate) -> Result<Page, Vec<Problem>> {
-        compose(certificate, self.layout, self.fonts, None)
+    /// Composes the pages of one certificate: all its sides, the front first.
+    pub fn faces(&self, certificate: &Certificate) -> Result<Vec<Page>, Vec<Problem>> {
+        compose(certificate, self.layout, self.fonts, None).map(|page| vec![page])
     }
 
-    /// Composes pages on all cores; they come back in the order of the certificates.
-    pub fn pages(&self, certificates: &[Certificate]) -> Vec<Result<Page, Vec<Problem>>> {
-        certificates.par_iter().map(|certificate| self.page(certificate)).collect()
+    /// Certificates that share a sheet of paper: batches are best cut at multiples of it.
+    pub fn certificates_a_sheet(&self) -> usize {
+        1
     }
+
+    /// Composes sheets on all cores, in the order of the certificates.
+    pub fn sheets(&self, certificates: &[Certificate]) -> Result<Vec<Sheet>, Unprintable> {
+        let faces: Vec<_> = certificates.par_iter().map(|certificate| self.faces(certificate)).collect();
+        let mut sheets = Vec::with_capacity(faces.len());
+        for (index, faces) in faces.into_iter().enumerate() {
+            sheets.extend(faces.map_err(|problems| Unprintable { index, problems })?.into_iter().map(Sheet::from));
+        }
+        Ok(sheets)
+    }
+}
+
+/// A certificate of a batch that cannot be printed.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+pub struct Unprintable {
+    /// Which certificate, from 0.
+    pub index: usize,
+    /// All reasons.
+    pub problems: Vec<Problem>,
 }
 
 /// Composes a page; without symbols, room is kept for the planned ones.
@@ -62,7 +82,15 @@ pub(super) fn compose(
     }
     if canvas.problems.is_empty() {
         let background = layout.background.clone();
-        Ok(Page { width: layout.width, height: layout.height, items: canvas.items, background, fonts: fonts.clone() })
+        Ok(Page {
+            width: layout.width,
+            height: layout.height,
+            language: canvas.language,
+            blocks: canvas.blocks,
+            attachments: certificate.attachments.clone(),
+            background,
+            fonts: fonts.clone(),
+        })
     } else {
         Err(canvas.problems)
     }
@@ -76,6 +104,7 @@ pub(super) struct Part<'a> {
     pub(super) field: &'a str,
     /// Whether the text may shrink on its own before it wraps.
     pub(super) shrinks: bool,
+    pub(super) role: Role,
 }
 
 /// A page while it is being composed.
@@ -85,7 +114,7 @@ pub(super) struct Canvas<'a> {
     pub(super) fonts: &'a Fonts,
     pub(super) planned: Option<SymbolPlan>,
     pub(super) right_to_left: bool,
-    pub(super) items: Vec<Item>,
+    pub(super) blocks: Vec<Block>,
     pub(super) problems: Vec<Problem>,
     language: Arc<str>,
     english: Arc<str>,
@@ -104,7 +133,7 @@ impl<'a> Canvas<'a> {
             fonts,
             planned,
             right_to_left,
-            items: Vec::new(),
+            blocks: Vec::new(),
             problems: Vec::new(),
             language: certificate.language.as_str().into(),
             english: "en".into(),
@@ -155,7 +184,7 @@ impl<'a> Canvas<'a> {
             Show::Particulars => self.particulars(one, area),
             Show::HowToCheck => self.how_to_check(one, area),
             Show::ScaleMark => self.scale_mark(one, area),
-            Show::Rule => self.items.push(Item::Fill { area, colour: self.layout.ink }),
+            Show::Rule => self.decoration(Item::Fill { area, colour: self.layout.ink }),
         }
     }
 
@@ -188,10 +217,11 @@ impl<'a> Canvas<'a> {
 
     /// Texts under each other in one box, all shrunk by the same factor until they fit.
     pub(super) fn block(&mut self, one: &LayoutBox, area: Area, parts: Vec<Part<'_>>) {
-        let mut shaped = Vec::new();
+        let (mut shaped, mut roles) = (Vec::new(), Vec::new());
         for part in parts {
             let paragraph = self.paragraph(part.spans, part.field);
             shaped.push((paragraph, part.style, part.before, part.field, part.shrinks));
+            roles.push(part.role);
         }
         let mut too_wide = None;
         for factor in factors(shaped.iter().map(|(_, style, ..)| style)) {
@@ -210,7 +240,8 @@ impl<'a> Canvas<'a> {
                 y += placed.last().map_or(0.0, |(_, fitted)| fitted.height);
             }
             if too_wide.is_none() && y <= area.height {
-                for (y, fitted) in placed {
+                for ((y, fitted), role) in placed.into_iter().zip(roles) {
+                    self.begin(role);
                     self.lines(fitted, area, area.y + y, one.align);
                 }
                 return;
@@ -227,7 +258,30 @@ impl<'a> Canvas<'a> {
         self.problems.push(Overflow { box_name: one.name.clone(), field, width, height, smallest }.into());
     }
 
-    /// Draws lines from `top` down.
+    /// Begins a block: what is put from now on belongs to it.
+    pub(super) fn begin(&mut self, role: Role) {
+        self.blocks.push(Block { role, items: Vec::new() });
+    }
+
+    /// Draws something that belongs to the block begun last.
+    pub(super) fn put(&mut self, item: Item) {
+        if self.blocks.is_empty() {
+            self.begin(Role::Paragraph);
+        }
+        if let Some(block) = self.blocks.last_mut() {
+            block.items.push(item);
+        }
+    }
+
+    /// Draws something that is only to be seen.
+    pub(super) fn decoration(&mut self, item: Item) {
+        match self.blocks.last_mut() {
+            Some(Block { role: Role::Decoration, items }) => items.push(item),
+            _ => self.blocks.push(Block { role: Role::Decoration, items: vec![item] }),
+        }
+    }
+
+    /// Draws lines from `top` down, into the block begun last.
     pub(super) fn lines(&mut self, fitted: Fitted, area: Area, top: f32, align: Align) {
         let em = fitted.size * super::paragraph::MM_PER_POINT;
         for (line, baseline) in fitted.lines.into_iter().zip(fitted.baselines) {
@@ -238,11 +292,16 @@ impl<'a> Canvas<'a> {
                     (Align::Start, false) | (Align::End, true) => 0.0,
                     (Align::Start, true) | (Align::End, false) => free,
                 };
+            let mut placed = Vec::with_capacity(line.runs.len());
             for run in line.runs {
                 let advance = run.width * em;
-                self.items.push(Item::Text { x, y: top + baseline, size: fitted.size * run.face.scale, run });
+                let place = run.place;
+                placed.push((place, Item::Text { x, y: top + baseline, size: fitted.size * run.face.scale, run }));
                 x += advance;
             }
+            // They are drawn where they stand, but written in the order in which they are read.
+            placed.sort_by_key(|(place, _)| *place);
+            placed.into_iter().for_each(|(_, item)| self.put(item));
         }
     }
 }

@@ -4,7 +4,7 @@ use super::certificate::{Direction, FieldLine};
 use super::compose::{Canvas, factors, scaled, span};
 use super::font::Weight;
 use super::layout::{Align, Area, LayoutBox, Particular, Style};
-use super::page::Item;
+use super::page::{Item, Role};
 use super::paragraph::{Fitted, Paragraph};
 use super::words::FixedWords;
 
@@ -105,14 +105,16 @@ impl<'a> Canvas<'a> {
                 // All labels of a row share a baseline, and all values.
                 let label_top = area.y + row.top + row.label_baseline - first_baseline(&label);
                 let value_top = area.y + row.top + row.value_baseline - first_baseline(&value);
+                self.begin(Role::Label);
                 self.lines(label, cell, label_top, Align::Start);
+                self.begin(Role::Value);
                 self.lines(value, cell, value_top, Align::Start);
             }
             if one.ruled && number + 1 < last {
                 let y = area.y + row.top + row.height + row.gap / 2.0;
                 let line = Area { y, height: HAIRLINE, ..area };
                 let colour = self.layout.ink.map(|channel| channel.saturating_add((255 - channel) / 4 * 3));
-                self.items.push(Item::Fill { area: line, colour });
+                self.decoration(Item::Fill { area: line, colour });
             }
         }
     }

@@ -1,8 +1,8 @@
 //! Certificate + layout → PDF.
 //!
 //! What comes in is a [`Certificate`]: titles, names, labels and values that are already text, the module matrix of the
-//! symbol, a photo. This module knows no credential types. What goes out is a page in millimetres ([`page::Page`]) and, from
-//! many pages, one PDF file ([`Book`]).
+//! symbol, a photo. This module knows no credential types. What goes out are sheets in millimetres ([`page::Sheet`]) and, from
+//! many sheets, one PDF file ([`Book`]).
 //!
 //! The way of a text: [`text`] splits it by direction (UAX #9), script (UAX #24) and font and shapes each piece;
 //! [`paragraph`] breaks lines (UAX #14, dictionaries for Burmese, Khmer and Thai) and fits them into their
@@ -28,7 +28,8 @@ mod words;
 
 pub use book::{Book, BookError, BookMeta};
 pub use certificate::{Cell, Certificate, Direction, FieldLine, NameLine, Picture, Table, Words};
-pub use compose::Printer;
+pub use compose::{Printer, Unprintable};
 pub use font::{FontError, Fonts};
 pub use layout::{Layout, LayoutError, LayoutProblem};
+pub use page::{Attachment, Sheet};
 pub use preflight::{Overflow, Problem, SymbolPlan, preflight};

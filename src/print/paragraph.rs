@@ -212,13 +212,14 @@ impl<'a> Paragraph<'a> {
         let mut levels = Vec::new();
         let mut runs: Vec<Option<Run>> = Vec::new();
         let mut span = None;
-        for (item, run) in logical {
+        for (item, mut run) in logical {
             if span.replace(item.span).is_some_and(|before| before != item.span) {
                 // The isolates between two spans have no glyphs, but keep the spans apart in the order.
                 levels.push(self.itemized.base);
                 runs.push(None);
             }
             levels.push(item.level);
+            run.place = runs.len();
             runs.push(Some(run));
         }
         let order = BidiInfo::reorder_visual(&levels);

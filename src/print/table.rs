@@ -6,7 +6,7 @@ use super::certificate::Table;
 use super::compose::{Canvas, factors, scaled, span};
 use super::font::Weight;
 use super::layout::{Align, Area, LayoutBox, Style};
-use super::page::Item;
+use super::page::{Item, Role};
 use super::paragraph::{Fitted, MM_PER_POINT, Paragraph};
 
 /// Lines that a cell may take.
@@ -72,13 +72,14 @@ impl<'a> Canvas<'a> {
         let mut y = area.y;
         for (number, row) in rows.into_iter().enumerate() {
             let mut x = if self.right_to_left { area.x + area.width } else { area.x };
-            for (texts, width) in row.cells.into_iter().zip(widths) {
+            for (column, (texts, width)) in row.cells.into_iter().zip(widths).enumerate() {
                 if self.right_to_left {
                     x -= width;
                 }
                 // All the padding stands at the end: the first column is flush with the rest of the page.
                 let start = if self.right_to_left { x + 2.0 * PADDING } else { x };
                 let cell = Area { x: start, width: width - 2.0 * PADDING, ..area };
+                self.begin(Role::Cell { row: number, column });
                 let mut top = y + space + row.baseline - first_baseline(&texts);
                 for text in texts {
                     let height = text.height;
@@ -92,7 +93,7 @@ impl<'a> Canvas<'a> {
             y += row.height;
             let (height, lighter) = if number == 0 { (HEAD_LINE, 0) } else { (HAIRLINE, 3) };
             let colour = self.layout.ink.map(|channel| channel.saturating_add((255 - channel) / 4 * lighter));
-            self.items.push(Item::Fill { area: Area { y: y - height, height, ..area }, colour });
+            self.decoration(Item::Fill { area: Area { y: y - height, height, ..area }, colour });
         }
     }
 }

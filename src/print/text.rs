@@ -66,6 +66,10 @@ pub struct Run {
     pub face: Face,
     /// The text that the run stands for.
     pub text: String,
+    /// Its BCP 47 language, where it is known.
+    pub language: Option<Arc<str>>,
+    /// Place in its line in the order of reading, from 0.
+    pub place: usize,
     /// Glyphs from left to right.
     pub glyphs: Vec<Glyph>,
     /// Width in em of the paragraph (the span's scale included).
@@ -258,6 +262,8 @@ pub(super) fn shape_item(fonts: &Fonts, spans: &[Span], itemized: &Itemized, ite
         face: span.face,
         glyphs: Vec::with_capacity(buffer.len()),
         text,
+        language: span.language.clone(),
+        place: 0,
         width: 0.0,
         above: 0.0,
         below: 0.0,

@@ -30,6 +30,12 @@ pub(super) struct FixedWords {
     pub(super) steps: Vec<String>,
     /// What the scale mark says.
     pub(super) scale: String,
+    /// What the symbol is, for whoever does not see it; empty: as in English.
+    #[serde(default)]
+    pub(super) symbol: String,
+    /// What the photo is, for whoever does not see it; empty: as in English.
+    #[serde(default)]
+    pub(super) photo: String,
 }
 
 /// All languages that the program knows fixed words in.
@@ -65,7 +71,10 @@ impl WordList {
     /// One of the words, in the language of the document and in English.
     pub(super) fn pick(&self, language: &str, word: impl Fn(&FixedWords) -> &str) -> Words {
         let english = self.english().map(|words| word(words).to_owned()).unwrap_or_default();
-        let local = self.of(language).map(|words| word(words).to_owned()).filter(|local| *local != english);
+        let local = self
+            .of(language)
+            .map(|words| word(words).to_owned())
+            .filter(|local| !local.is_empty() && *local != english);
         Words { local, english }
     }
 

@@ -385,6 +385,7 @@ fn registration(person: &Person, number: u32) -> Certificate {
         valid_until: Some("2028-11-20".to_owned()),
         copy: None,
         supersedes: None,
+        attachments: Vec::new(),
     }
 }
 

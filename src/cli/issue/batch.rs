@@ -70,7 +70,7 @@ impl Batch<'_> {
         if let Open::Resumed { .. } = open {
             eprintln!("taking up the interrupted batch: {} of {planned} are recorded already", done.len());
         }
-        let mut papers = Papers::new(output, self.args.separate, self.name, made, self.now);
+        let mut papers = Papers::new(output, self.args.separate, self.name, made, self.now)?;
         let mut symbols = self.args.symbols.as_deref().map(Symbols::create).transpose()?;
         let progress = bar("issuing", planned);
         let mut issued = 0u64;

@@ -11,7 +11,7 @@ use crate::cli::output::{Output, cannot_write, write_whole};
 use crate::credential::Serial;
 use crate::credential::types::CredentialType;
 use crate::issue::paper::IssuerName;
-use crate::print::{Book, BookMeta, Certificate, Fonts, Layout, Printer};
+use crate::print::{Book, BookMeta, Certificate, Fonts, Layout, Printer, Unprintable};
 
 /// Refuses a place that cannot be written to before any work is done.
 pub fn check_writable(output: &Path, separate: bool) -> Result<(), Failure> {
@@ -27,12 +27,18 @@ pub struct Papers {
     output: PathBuf,
     meta: BookMeta,
     /// One book for all, or `None` for a file each.
-    book: Option<Book>,
+    book: Option<Book<Output>>,
 }
 
 impl Papers {
     /// Papers that go to `output`: a file, or a folder when they are separate.
-    pub fn new(output: &Path, separate: bool, issuer: &IssuerName, made: &CredentialType, now: Timestamp) -> Self {
+    pub fn new(
+        output: &Path,
+        separate: bool,
+        issuer: &IssuerName,
+        made: &CredentialType,
+        now: Timestamp,
+    ) -> Result<Self, Failure> {
         let meta = BookMeta {
             title: format!("{} – {}", made.title_in("en"), issuer.name),
             language: "en".to_owned(),
@@ -40,30 +46,31 @@ impl Papers {
             author: issuer.name.clone(),
             created: now,
         };
-        let book = (!separate).then(|| Book::new(&meta));
-        Self { output: output.to_owned(), meta, book }
+        let book = if separate { None } else { Some(Book::new(Output::create(output)?, &meta).map_err(Failure::new)?) };
+        Ok(Self { output: output.to_owned(), meta, book })
     }
 
     /// Adds pages in order.
     pub fn add(&mut self, layout: &Layout, fonts: &Fonts, certificates: &[Certificate]) -> Result<(), Failure> {
-        let pages = Printer::new(layout, fonts).pages(certificates);
-        for (page, certificate) in pages.into_iter().zip(certificates) {
-            let page = page.map_err(|problems| {
-                let told = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-                Failure::new(format!("the page of {} cannot be laid out: {told}", certificate.serial))
-                    .hint("the credential is recorded; correct the template, then run the same command again")
-            })?;
-            match &mut self.book {
-                Some(book) => book.add(&page).map_err(Failure::new)?,
-                None => {
-                    let language = certificate.language.clone();
-                    let meta = BookMeta { title: certificate.title.english.clone(), language, ..self.meta.clone() };
-                    let mut book = Book::new(&meta);
-                    book.add(&page).map_err(Failure::new)?;
-                    let path = self.output.join(format!("{}.pdf", certificate.serial));
-                    write_whole(&path, &book.finish().map_err(Failure::new)?)?;
-                }
-            }
+        let printer = Printer::new(layout, fonts);
+        let unprintable = |unprintable: Unprintable, certificates: &[Certificate]| {
+            let serial = certificates.get(unprintable.index).map_or("?", |certificate| &certificate.serial);
+            Failure::new(format!("the page of {serial} cannot be laid out: {unprintable}"))
+                .hint("the credential is recorded; correct the template, then run the same command again")
+        };
+        if let Some(book) = &mut self.book {
+            let sheets = printer.sheets(certificates).map_err(|error| unprintable(error, certificates))?;
+            return book.add(&sheets).map_err(Failure::new);
+        }
+        for certificate in certificates {
+            let one = std::slice::from_ref(certificate);
+            let sheets = printer.sheets(one).map_err(|error| unprintable(error, one))?;
+            let language = certificate.language.clone();
+            let meta = BookMeta { title: certificate.title.english.clone(), language, ..self.meta.clone() };
+            let mut book = Book::new(Vec::new(), &meta).map_err(Failure::new)?;
+            book.add(&sheets).map_err(Failure::new)?;
+            let path = self.output.join(format!("{}.pdf", certificate.serial));
+            write_whole(&path, &book.finish().map_err(Failure::new)?)?;
         }
         Ok(())
     }
@@ -71,9 +78,7 @@ impl Papers {
     /// Writes the book under a temporary name, lets `record` note the prints, and only then gives it its name.
     pub fn close(self, record: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
         let Some(book) = self.book else { return record() };
-        let bytes = book.finish().map_err(Failure::new)?;
-        let mut output = Output::create(&self.output)?;
-        output.write_all(&bytes).map_err(|error| cannot_write(&self.output, &error))?;
+        let output = book.finish().map_err(Failure::new)?;
         record()?;
         output.commit()
     }
