@@ -12,6 +12,7 @@ our pages never use it: JPEG 2000 details, halftones, signatures, overprint of C
 veraPDF judges those too; this check is for machines that have no veraPDF.
 """
 
+import logging
 import sys
 
 import pikepdf
@@ -40,6 +41,7 @@ def check(path, flavours):
 
 
 def main(arguments):
+    logging.getLogger("fontTools").setLevel(logging.ERROR)
     flavours, places, paths = ["3a", "ua1"], 3, []
     arguments = iter(arguments)
     for argument in arguments:

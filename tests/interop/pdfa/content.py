@@ -73,6 +73,8 @@ class Pages:
                     self._walk(shown, shown, shown.get("/Resources", Dictionary()), f"{where}, {place(annotation)}",
                                [Mark("Artifact", {}, False, None)], State(), [shown.objgen])
             group = page.obj.get("/Group")
+            if group is not None and "/CS" in group:
+                self._space(group["/CS"], resources, f"{where}, blending")
             if self.transparent and not self.output and not (group is not None and "/CS" in group):
                 self.found.fail("transparency without output intent or page group colour space", where, a="6.2.10")
         for form, count in self.forms.items():
@@ -213,7 +215,7 @@ class Pages:
         if group is not None and group.get("/S") == Name.Transparency:
             self.transparent = True
             if "/CS" in group:
-                self._space(group["/CS"], resources, place_of_form, group=True)
+                self._space(group["/CS"], form.get("/Resources", Dictionary()), place_of_form)
         if "/StructParents" in form:
             self.forms[form.objgen] += 1
         # A form drawn a second time under the same kind of mark cannot find anything new.
@@ -240,7 +242,7 @@ class Pages:
         self.transparent |= isinstance(state.get("/SMask"), Dictionary)
         self.transparent |= any(float(state.get(key, 1)) < 1 for key in ("/ca", "/CA"))
 
-    def _image(self, image, resources, where):
+    def _image(self, image, resources, where, soft=False):
         fail = self.found.fail
         if "/Alternates" in image or "/OPI" in image:
             fail("an image with Alternates or OPI", where, a="6.2.8")
@@ -251,11 +253,11 @@ class Pages:
         bits, mask = image.get("/BitsPerComponent"), image.get("/ImageMask", False) is True
         if bits is not None and int(bits) not in ((1,) if mask else (1, 2, 4, 8, 16)):
             fail(f"an image of {bits} bits", where, a="6.2.8")
-        if "/ColorSpace" in image and not mask:
+        if "/ColorSpace" in image and not mask and not soft:
             self._space(image["/ColorSpace"], resources, where)
         if isinstance(image.get("/SMask"), Stream):
             self.transparent = True
-            self._image(image["/SMask"], resources, f"{where}, SMask")
+            self._image(image["/SMask"], resources, f"{where}, SMask", soft=True)
 
     def _inline(self, image, resources, where, marks, state):
         settings = image.obj
@@ -297,7 +299,7 @@ class Pages:
             self._walk(pattern, pattern, pattern.get("/Resources", Dictionary()), f"{where}, {place(pattern)}",
                        [Mark("Artifact", {}, False, None)], State(), [pattern.objgen])
 
-    def _space(self, space, resources, where, group=False):
+    def _space(self, space, resources, where):
         """A colour space in use: device spaces must be covered by the output intent or by a default space."""
         if isinstance(space, Name):
             kind = name(space)
@@ -307,7 +309,7 @@ class Pages:
                 if not covered and default not in map(name, resources.get("/ColorSpace", Dictionary()).keys()):
                     self.found.fail(f"{kind} without an output intent or default that covers it", where, a="6.2.4.3")
             elif kind != "Pattern" and space in resources.get("/ColorSpace", Dictionary()):
-                self._space(resources["/ColorSpace"][space], resources, where, group)
+                self._space(resources["/ColorSpace"][space], resources, where)
             return
         kind = name(space[0]) if isinstance(space, Array) and len(space) else ""
         if kind == "ICCBased":

@@ -19,6 +19,8 @@ ACTIONS = {"GoTo", "GoToR", "GoToE", "Thread", "URI", "Named", "SubmitForm"}
 NAMED = {"NextPage", "PrevPage", "FirstPage", "LastPage"}
 LANGUAGE = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*\Z")
 EOL = b"\r\n"
+# What qpdf says of a cross-reference stream that does not list itself, which nothing forbids.
+HARMLESS = "a common error handled correctly by qpdf and most other applications"
 
 
 def check_bytes(data, pdf, found):
@@ -35,13 +37,14 @@ def check_bytes(data, pdf, found):
         if table[1] not in (b"\n", b"\r", b"\r\n") or table[3] != b" ":
             found.fail("the keyword xref is not followed by one end of line and the subsection", a="6.1.4")
     _check_spacing(data, pdf, found)
-    for problem in pdf.check_pdf_syntax() if hasattr(pdf, "check_pdf_syntax") else pdf.check():
-        found.fail(f"syntax: {problem}", a="6.1.4", ua="7.1")
+    for problem in map(str, pdf.check_pdf_syntax() if hasattr(pdf, "check_pdf_syntax") else pdf.check()):
+        if not problem.endswith(HARMLESS):
+            found.fail(f"syntax: {problem}", a="6.1.4", ua="7.1")
 
 
 def _check_spacing(data, pdf, found):
     objects = re.compile(rb"(?<!\d)(\d+)(\s+)(\d+)(\s+)obj(?![a-z])")
-    stop = re.compile(rb"endobj|(?<!end)stream(?=[\r\n ])")
+    stop = re.compile(rb"endobj|>>\s*stream(?=[\r\n ])")
     updated = data.count(b"startxref") > 1
     at = 0
     while found_object := objects.search(data, at):
@@ -55,7 +58,7 @@ def _check_spacing(data, pdf, found):
         if not halt:
             return
         at = halt.end()
-        if halt[0] == b"stream":
+        if halt[0] != b"endobj":
             at = _check_stream_keywords(data, pdf, found_object, halt.end(), updated, found)
             close = data.find(b"endobj", at)
             at = close + 6 if close >= 0 else at
@@ -84,7 +87,10 @@ def check_objects(pdf, found):
     if len(pdf.objects) > 8_388_607:
         found.fail("more than 8,388,607 objects", a="6.1.13")
     for thing in pdf.objects:
-        _check_value(thing, place(thing), found)
+        try:
+            _check_value(thing, place(thing), found)
+        except UnicodeDecodeError:
+            found.fail("a name that is not UTF-8", place(thing), a="6.1.8")
 
 
 def _check_value(thing, where, found, depth=0):
@@ -170,8 +176,8 @@ def check_document(pdf, found):
         found.fail("MarkInfo says Suspects true", ua="7.1")
     if root.get("/ViewerPreferences", Dictionary()).get("/DisplayDocTitle", False) is not True:
         found.fail("ViewerPreferences does not say DisplayDocTitle true", ua="7.1")
-    if not LANGUAGE.match(name(root.get("/Lang"))):
-        found.fail("the catalogue has no valid Lang", a="6.7.4", ua="7.2")
+    if "/First" in root.get("/Outlines", Dictionary()) and "/Lang" not in root:
+        found.fail("outlines in no known language", ua="7.2")
     if "/AA" in root:
         found.fail("the catalogue has additional actions", a="6.5.2")
     if "/Requirements" in root:
@@ -211,14 +217,13 @@ def _check_page(page, where, found):
 
 def _check_annotation(thing, where, found):
     kind, flags = name(thing.get("/Subtype")), thing.get("/F")
-    if kind not in ANNOTATIONS - {"TrapNet"} | {"TrapNet"} or kind in ("Movie", "Sound", "Screen", "3D"):
+    if kind not in ANNOTATIONS:
         found.fail(f"annotations of type {kind} are not allowed", where, a="6.3.1")
     if kind != "Popup" and flags is None:
         found.fail("the annotation has no F", where, a="6.3.2")
     elif flags is not None and (int(flags) & 0b1_0010_0011 or not int(flags) & 4):
         found.fail("the annotation's flags must say Print and neither Hidden, Invisible, NoView nor ToggleNoView",
                    where, a="6.3.2")
-    hidden = flags is not None and int(flags) & 2
     left, bottom, right, top = (float(n) for n in thing.get("/Rect", [0, 0, 0, 0]))
     appearance = thing.get("/AP")
     if appearance is None:
@@ -228,11 +233,6 @@ def _check_annotation(thing, where, found):
         found.fail("the appearance has other entries than N", where, a="6.3.3")
     elif not isinstance(appearance["/N"], Stream) and not (kind == "Widget" and name(thing.get("/FT")) == "Btn"):
         found.fail("the appearance N is not a stream", where, a="6.3.3")
-    if not hidden and kind not in ("Widget", "Popup") and not name(thing.get("/Contents")) and not name(thing.get("/Alt")):
-        found.fail("the annotation has neither Contents nor an alternative text", where,
-                   ua="7.18.5" if kind == "Link" else "7.18.1")
-    if kind == "Widget" and not hidden and not name(thing.get("/TU")) and not name(thing.get("/Alt")):
-        found.fail("the form field has no TU", where, ua="7.18.1")
     if kind == "Widget" and ("/A" in thing or "/AA" in thing):
         found.fail("a form field with an action", where, a="6.4.1")
     _check_action(thing.get("/A"), where, found)

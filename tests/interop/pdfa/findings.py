@@ -29,15 +29,17 @@ class Findings:
     def clauses(self):
         return {(standard, clause) for standard, clause, _ in self.places}
 
-    def fail(self, message, where="document", a=None, ua=None):
-        """`a` is the clause of ISO 19005-3 that is broken, `ua` that of ISO 14289-1; both may be."""
+    def fail(self, message, where="document", a=None, ua=None, beyond=None):
+        """`a` is the clause of ISO 19005-3 that is broken, `ua` that of ISO 14289-1; `beyond` names a wish of our own."""
         if a and self.archive and self.archive[1] in ONLY_LEVELS.get(a, "abu"):
             self.places["PDF/A", a, message].append(where)
         if ua and self.access:
             self.places["PDF/UA", ua, message].append(where)
+        if beyond and self.archive:
+            self.places["beyond", beyond, message].append(where)
 
     def show(self, places):
-        order = lambda item: (item[0][0], [int(n) for n in item[0][1].split(".")], item[0][2])
+        order = lambda item: (item[0][0], [int(n) for n in item[0][1].split(".") if n.isdigit()], item[0][2])
         for (standard, clause, message), where in sorted(self.places.items(), key=order):
             print(f"  {standard} {clause}: {message} ({len(where)} x)")
             for place in where[:places]:

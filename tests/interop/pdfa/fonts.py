@@ -18,6 +18,7 @@ WIN_ANSI = [agl.UV2AGL.get(ord(bytes([code]).decode("cp1252", "replace")), ".not
             for code in range(256)]
 ENCODINGS = {"WinAnsiEncoding": WIN_ANSI, "MacRomanEncoding": MacRoman, "StandardEncoding": StandardEncoding}
 TOKEN = re.compile(rb"<([0-9A-Fa-f\s]*)>|\[|\]|(-?\d+)|([A-Za-z]+)|/([^\s<>\[\]/()]+)|%[^\r\n]*")
+COLLECTIONS = ("GB1", "CNS1", "Japan1", "Korea1")
 SUBSET = re.compile(r"[A-Z]{6}\+")
 
 
@@ -98,7 +99,7 @@ class Font:
         unicode_map = thing.get("/ToUnicode")
         self.to_unicode = CMap(unicode_map.read_bytes()) if isinstance(unicode_map, Stream) else None
         self.cmap = None
-        self.program = self.glyphs = None
+        self.program = self.glyphs = self.collection = None
         self._open_program()
         self._check_dictionary(owner)
         self._read_encoding(owner)
@@ -121,6 +122,7 @@ class Font:
             self.fail(f"the font program has the Subtype {subtype}", a="6.2.11.2")
         if self.descendant is None:
             return
+        self.collection = name(owner.get("/CIDSystemInfo", Dictionary()).get("/Ordering"))
         encoding, system = self.thing.get("/Encoding"), owner.get("/CIDSystemInfo", Dictionary())
         if not all(name(system.get(key)) for key in ("/Registry", "/Ordering")) or "/Supplement" not in system:
             self.fail("the CIDFont has no complete CIDSystemInfo", a="6.2.11.3.1", ua="7.21.3.1")
@@ -131,8 +133,10 @@ class Font:
             inside = re.search(rb"/WMode\s+(\d)", encoding.read_bytes())
             if int(encoding.get("/WMode", 0)) != (int(inside[1]) if inside else 0):
                 self.fail("WMode differs inside the CMap", a="6.2.11.3.3", ua="7.21.3.3")
-        if name(owner.get("/Subtype")) == "CIDFontType2" and "/CIDToGIDMap" not in owner and self.program:
-            self.fail("no CIDToGIDMap", a="6.2.11.3.2", ua="7.21.3.2")
+        gids = owner.get("/CIDToGIDMap")
+        if name(owner.get("/Subtype")) == "CIDFontType2" and self.program and (
+                not isinstance(gids, Stream) and gids != Name.Identity):
+            self.fail("CIDToGIDMap is neither a stream nor Identity", a="6.2.11.3.2", ua="7.21.3.2")
 
     def _open_program(self):
         """Opens the embedded program. What fontTools cannot open is reported, since other readers may fail too."""
@@ -256,7 +260,9 @@ class Font:
 
     def _judge(self, code, length, visible):
         text, label = self.judged[code, visible], f"code {code:#x}"
-        if not text:
+        if not text and self.collection in COLLECTIONS:
+            pass  # Unicode follows from the character collection
+        elif not text:
             self.fail(f"{label} has no Unicode", a="6.2.11.7.2", ua="7.21.7")
         elif set(text) & set("\0\ufeff\ufffe"):
             self.fail(f"{label} is mapped to U+0000, U+FEFF or U+FFFE", a="6.2.11.7.2", ua="7.21.7")

@@ -65,6 +65,10 @@ def check_metadata(pdf, found):
     title = _text(properties.get((DC, "title")))
     if not title:
         found.fail("the XMP has no dc:title", ua="7.1")
+    alternatives = [value for value in properties.values() if not isinstance(value, str)]
+    languages = [item.get(f"{{{XML}}}lang") for value in alternatives for item in value.iterfind(f"{{{RDF}}}Alt/{{{RDF}}}li")]
+    if languages and set(languages) <= {"x-default"} and "/Lang" not in pdf.Root:
+        found.fail("texts of the XMP in no known language", ua="7.2")
     _check_info(pdf, properties, found)
 
 
@@ -149,18 +153,18 @@ def _check_property(space, key, value, declared, found):
 
 
 def _check_info(pdf, properties, found):
-    """Both places must tell the same where both speak; a reader may show either."""
+    """Beyond the standard: both places must tell the same where both speak, since a reader may show either."""
     info = pdf.trailer.get("/Info", {})
     pairs = {"/Title": (DC, "title"), "/Author": (DC, "creator"), "/Subject": (DC, "description"),
              "/Keywords": (PDF, "Keywords"), "/Creator": (XMP, "CreatorTool"), "/Producer": (PDF, "Producer")}
     for key, where in pairs.items():
         if key in info and where in properties and name(info[key]).strip() != _text(properties[where]).strip():
-            found.fail(f"Info says {key[1:]} {name(info[key])!r}, the XMP {_text(properties[where])!r}", a="6.1.5")
+            found.fail(f"Info says {key[1:]} {name(info[key])!r}, the XMP {_text(properties[where])!r}", beyond="Info")
     for key, where in {"/CreationDate": (XMP, "CreateDate"), "/ModDate": (XMP, "ModifyDate")}.items():
         if key in info and where in properties:
             ours, theirs = _info_date(str(info[key])), _xmp_date(_text(properties[where]))
             if ours and theirs and abs((ours - theirs).total_seconds()) >= 60:
-                found.fail(f"Info says {key[1:]} {info[key]}, the XMP {_text(properties[where])}", a="6.1.5")
+                found.fail(f"Info says {key[1:]} {info[key]}, the XMP {_text(properties[where])}", beyond="Info")
 
 
 def _info_date(text):

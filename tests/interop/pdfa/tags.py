@@ -11,7 +11,7 @@ from .findings import name, place
 STANDARD = set(
     "Document Part Art Sect Div BlockQuote Caption TOC TOCI Index NonStruct Private P H H1 H2 H3 H4 H5 H6 L LI Lbl LBody "
     "Table TR TH TD THead TBody TFoot Span Quote Note Reference BibEntry Code Link Annot Ruby RB RT RP Warichu WT WP "
-    "Figure Formula Form Artifact".split())
+    "Figure Formula Form".split())
 # What may stand directly in what; None: no rule.
 KIDS = {"Table": {"TR", "THead", "TBody", "TFoot", "Caption"}, "THead": {"TR"}, "TBody": {"TR"}, "TFoot": {"TR"},
         "TR": {"TH", "TD"}, "L": {"L", "LI", "Caption"}, "LI": {"Lbl", "LBody"}, "TOC": {"TOC", "TOCI", "Caption"}}
@@ -28,6 +28,7 @@ class Element:
         self.content = []
         self.where = f"{role} ({place(thing)})"
         self.language = name(thing.get("/Lang")) or (parent.language if parent else "")
+        self.alternative = name(thing.get("/Alt"))
         self.actual = "/ActualText" in thing or bool(parent and parent.actual)
 
     def attribute(self, owner, key, classes):
@@ -229,34 +230,54 @@ class Structure:
 
     def check_links(self):
         """What needs the pages read: content that is named but missing, annotations and their elements."""
+        for number, page in enumerate(self.pdf.pages, start=1):
+            for annotation in page.obj.get("/Annots", []):
+                self._check_annotation(page, annotation, f"page {number}, {place(annotation)}")
         if self.root is None:
             return
         for (holder, mcid), element in self.owned.items():
             if mcid not in self.seen[holder]:
                 self.found.fail(f"MCID {mcid} of object {holder[0]} is not in its content", element.where, ua="7.1")
-        for number, page in enumerate(self.pdf.pages, start=1):
-            for annotation in page.obj.get("/Annots", []):
-                self._check_annotation(annotation, f"page {number}, {place(annotation)}")
         if self.parents and int(self.root.get("/ParentTreeNextKey", max(self.parents) + 1)) <= max(self.parents):
             self.found.fail("ParentTreeNextKey is in use", ua="7.1")
 
-    def _check_annotation(self, annotation, where):
-        kind, flags = name(annotation.get("/Subtype")), int(annotation.get("/F", 0))
-        wanted = {"Widget": "Form", "Link": "Link", "Popup": None, "PrinterMark": None}.get(kind, "Annot")
-        clause = {"Widget": "7.18.4", "Link": "7.18.5"}.get(kind, "7.18.1")
-        if wanted is None or flags & 2:
-            return
-        thing = self.parents.get(int(annotation.get("/StructParent", -1)))
+    def _check_annotation(self, page, annotation, where):
+        kind, fail = name(annotation.get("/Subtype")), self.found.fail
+        thing = self.parents.get(int(annotation.get("/StructParent", -1))) if self.root is not None else None
         element = self.by_object.get(thing.objgen) if isinstance(thing, Dictionary) else None
+        if "/Contents" in annotation and not self.catalogue_language and not (element and element.language):
+            fail("Contents in no known language", where, ua="7.2")
+        if int(annotation.get("/F", 0)) & 2 or _outside(annotation, page) or kind == "Popup":
+            return
+        if kind in ("PrinterMark", "TrapNet"):
+            if kind == "TrapNet" or element is not None:
+                fail(f"a {kind} annotation in the structure, or shown", where, ua="7.18.2" if kind == "TrapNet" else "7.18.8")
+            return
+        described = name(annotation.get("/TU" if kind == "Widget" else "/Contents"))
+        if kind == "Widget" and "/Parent" in annotation:
+            described = described or name(annotation["/Parent"].get("/TU"))
+        if not described and not (kind != "Link" and element and element.alternative):
+            fail("the annotation has neither a description nor an alternative text", where,
+                 ua="7.18.5" if kind == "Link" else "7.18.1")
+        wanted = {"Widget": "Form", "Link": "Link"}.get(kind, "Annot")
+        clause = {"Widget": "7.18.4", "Link": "7.18.5"}.get(kind, "7.18.1")
         if element is None or element.role != wanted:
-            self.found.fail(f"a {kind} annotation in no {wanted} element", where, ua=clause)
+            fail(f"a {kind} annotation in no {wanted} element", where, ua=clause)
         elif self.objects.get(annotation.objgen) is not element:
-            self.found.fail(f"a {kind} annotation that its element does not refer to", where, ua=clause)
+            fail(f"a {kind} annotation that its element does not refer to", where, ua=clause)
+
+
+def _outside(annotation, page):
+    """Whether an annotation is wholly off the visible page."""
+    left, bottom, right, top = (float(n) for n in annotation.get("/Rect", [0, 0, 0, 0]))
+    x0, y0, x1, y1 = (float(n) for n in page.cropbox)
+    return max(left, right) < x0 or min(left, right) > x1 or max(bottom, top) < y0 or min(bottom, top) > y1
 
 
 def _kids(thing):
-    value = thing.get("/K", [])
-    return list(value) if isinstance(value, Array) else [value]
+    value = thing.get("/K")
+    kids = list(value) if isinstance(value, Array) else [value]
+    return [kid for kid in kids if kid is not None]
 
 
 def _numbers(tree, depth=0):
