@@ -145,6 +145,17 @@ pub struct Summary {
     pub unreadable_pages: u32,
 }
 
+/// Draws a page of a PDF document, counted from 1, as a printer of `dpi` dots per inch would.
+///
+/// # Errors
+/// When the document cannot be opened or the page not be drawn at this resolution.
+pub fn draw(bytes: &[u8], page: u32, dpi: u32) -> Result<GreyImage, ScanError> {
+    let document = pdf::Document::open(bytes, Deadline::never())?;
+    document.request(page, dpi);
+    let drawn = document.receive(page, Deadline::never())?;
+    drawn.image.filter(|_| drawn.dpi == dpi).ok_or(ScanError::NotDrawn { page, dpi })
+}
+
 /// Reads the symbols in a grey image, such as a camera frame.
 pub fn scan_image(image: &GreyImage, options: &Options) -> Vec<Reading> {
     scan_page(image, 1, options, Deadline::never())
