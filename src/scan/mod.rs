@@ -8,6 +8,7 @@
 //! camera is a [`FrameSource`]. Everything that comes from outside is capped before memory is taken for it, foreign code runs
 //! behind a wall (`guard`) and under a [`Deadline`].
 
+mod attached;
 mod cascade;
 mod datamatrix;
 mod deadline;
@@ -25,6 +26,7 @@ mod readers;
 mod rqrr;
 mod threshold;
 
+pub use attached::{Attached, AttachedFile, Content};
 pub use cascade::Cascade;
 pub use deadline::Deadline;
 pub use error::ScanError;
@@ -143,28 +145,65 @@ pub struct Summary {
     pub unreadable_pages: u32,
 }
 
+/// Draws a page of a PDF document, counted from 1, as a printer of `dpi` dots per inch would.
+///
+/// # Errors
+/// When the document cannot be opened or the page not be drawn at this resolution.
+pub fn draw(bytes: &[u8], page: u32, dpi: u32) -> Result<GreyImage, ScanError> {
+    let document = pdf::Document::open(bytes, Deadline::never())?;
+    document.request(page, dpi);
+    let drawn = document.receive(page, Deadline::never())?;
+    drawn.image.filter(|_| drawn.dpi == dpi).ok_or(ScanError::NotDrawn { page, dpi })
+}
+
 /// Reads the symbols in a grey image, such as a camera frame.
 pub fn scan_image(image: &GreyImage, options: &Options) -> Vec<Reading> {
     scan_page(image, 1, options, Deadline::never())
 }
 
-/// Reads the symbols in an image file or a PDF document and hands them over page by page.
-///
-/// The type is told by the first bytes. The sink ends the scan early with [`ControlFlow::Break`].
+/// What is handed over while an input is being read.
+#[derive(Clone, Debug)]
+pub enum Seen {
+    /// The files embedded in a PDF, before its first page. Not said of a document without any, nor of images.
+    Attached(Attached),
+    /// A page.
+    Page(PageResult),
+}
+
+/// Reads the symbols in an image file or a PDF document and hands them over page by page; see [`scan_all`].
 ///
 /// # Errors
-/// When the input is of no known type, damaged, or larger than the limits. Pages read before are with the sink already.
+/// Those of [`scan_all`].
 pub fn scan_bytes(
     bytes: &[u8],
     options: &Options,
     sink: &mut dyn FnMut(PageResult) -> ControlFlow<()>,
 ) -> Result<Summary, ScanError> {
+    scan_all(bytes, options, &mut |seen| match seen {
+        Seen::Attached(_) => ControlFlow::Continue(()),
+        Seen::Page(page) => sink(page),
+    })
+}
+
+/// Reads the embedded files of a PDF document and the symbols in it or in an image file, page by page.
+///
+/// The type is told by the first bytes. The sink ends the scan early with [`ControlFlow::Break`].
+///
+/// # Errors
+/// When the input is of no known type, damaged, or larger than the limits. Pages read before are with the sink already.
+pub fn scan_all(
+    bytes: &[u8],
+    options: &Options,
+    sink: &mut dyn FnMut(Seen) -> ControlFlow<()>,
+) -> Result<Summary, ScanError> {
     let mut summary = Summary::default();
-    let mut hand_over = |result: PageResult| {
-        summary.pages += 1;
-        summary.symbols += result.found().len() as u32;
-        summary.unreadable_pages += u32::from(result.looks.is_empty());
-        sink(result)
+    let mut hand_over = |seen: Seen| {
+        if let Seen::Page(result) = &seen {
+            summary.pages += 1;
+            summary.symbols += result.found().len() as u32;
+            summary.unreadable_pages += u32::from(result.looks.is_empty());
+        }
+        sink(seen)
     };
     let deadline = Deadline::after(options.document_budget);
     match load::sniff(bytes)? {
@@ -174,7 +213,7 @@ pub fn scan_bytes(
     Ok(summary)
 }
 
-type Sink<'a> = &'a mut dyn FnMut(PageResult) -> ControlFlow<()>;
+type Sink<'a> = &'a mut dyn FnMut(Seen) -> ControlFlow<()>;
 
 fn scan_file(
     bytes: &[u8],
@@ -190,7 +229,7 @@ fn scan_file(
             Err(error) if page == 1 => return Err(error),
             Err(_) => (Vec::new(), Vec::new()),
         };
-        if sink(PageResult { page, pages: None, looks, readings }).is_break() {
+        if sink(Seen::Page(PageResult { page, pages: None, looks, readings })).is_break() {
             break;
         }
         if deadline.has_passed() {
@@ -201,10 +240,14 @@ fn scan_file(
 }
 
 fn scan_document(bytes: &[u8], options: &Options, deadline: Deadline, sink: Sink<'_>) -> Result<(), ScanError> {
-    let document = pdf::Document::open(bytes, deadline)?;
+    let mut document = pdf::Document::open(bytes, deadline)?;
     let pages = document.pages;
     if pages > options.max_pages {
         return Err(ScanError::TooManyPages { pages, limit: options.max_pages });
+    }
+    let attached = std::mem::take(&mut document.attached);
+    if (attached.more || !attached.files.is_empty()) && sink(Seen::Attached(attached)).is_break() {
+        return Ok(());
     }
     document.request(1, RESOLUTIONS[0]);
     let mut drawn = document.receive(1, deadline)?;
@@ -219,7 +262,7 @@ fn scan_document(bytes: &[u8], options: &Options, deadline: Deadline, sink: Sink
         if unsuccessful && options.effort == Effort::Thorough {
             read_again(&document, options, deadline, &mut result)?;
         }
-        if sink(result).is_break() {
+        if sink(Seen::Page(result)).is_break() {
             break;
         }
         let Some(next) = next else { break };

@@ -1,5 +1,6 @@
 //! The behaviour of the binary, as a desk, a gate and a killer of processes meet it.
 
+mod attached;
 mod desk;
 mod gate;
 mod hostile;

@@ -1,0 +1,70 @@
+//! How much of every layout is read after a telephone and a wallet: `cargo run --release --example degraded -- 20`.
+//!
+//! Prints a table: each layout of each type, printed at three resolutions, with so many seeds at several severities.
+
+#[path = "../tests/support/papers.rs"]
+mod papers;
+#[path = "../tests/support/samples.rs"]
+#[allow(dead_code)]
+mod samples;
+
+use std::time::Instant;
+
+use nansen::print::Fonts;
+use nansen::readback::{Expected, Mix, check, degrade, printed, read, symbols};
+use rayon::prelude::*;
+
+/// Mixes and severities; those of the must-show first.
+const LIVES: [(Mix, f32); 4] = [(Mix::Phone, 3.0), (Mix::Wallet, 1.0), (Mix::Phone, 4.0), (Mix::Wallet, 2.0)];
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let seeds: u64 = std::env::args().nth(1).map_or(Ok(20), |count| count.parse())?;
+    let fonts = Fonts::embedded()?;
+    print!("{:<14} {:<10} {:>4} {:>8} {:>7}", "type", "layout", "dpi", "version", "dots");
+    LIVES.iter().for_each(|(mix, severity)| print!(" {:>9}", format!("{mix:?} {severity}").to_lowercase()));
+    println!();
+    let (mut all, mut read_back, mut pages, mut spent) = ([0; LIVES.len()], [0; LIVES.len()], 0, 0.0);
+    for paper in papers::papers(&fonts) {
+        for dpi in [203, 300, 600] {
+            let started = Instant::now();
+            let expected = Expected { row: 1, serial: &paper.serial, texts: &paper.texts };
+            let whole = check(&paper.sheets, &[expected], dpi);
+            spent += started.elapsed().as_secs_f64();
+            pages += paper.sheets.len();
+            let mut text = paper.texts.iter();
+            let mut counts = [0; LIVES.len()];
+            let mut symbol_count = 0;
+            let mut size = (0, 0.0);
+            for sheet in &paper.sheets {
+                let places = symbols(sheet);
+                if places.is_empty() {
+                    continue;
+                }
+                let raster = printed(sheet, dpi)?;
+                for (place, text) in places.iter().zip(text.by_ref()) {
+                    symbol_count += 1;
+                    let place = place.on_raster(dpi);
+                    size = ((place.modules - 17) / 4, place.module);
+                    for (count, (mix, severity)) in counts.iter_mut().zip(LIVES) {
+                        let good = |seed: &u64| {
+                            let image = degrade(&raster, place, mix, severity, *seed);
+                            read(&image).iter().any(|found| found == text.as_bytes())
+                        };
+                        *count += (0..seeds).into_par_iter().filter(good).count();
+                    }
+                }
+            }
+            print!("{:<14} {:<10} {dpi:>4} {:>8} {:>7.1}", paper.type_name, paper.layout, size.0, size.1);
+            for (at, count) in counts.iter().enumerate() {
+                all[at] += symbol_count * seeds as usize;
+                read_back[at] += count;
+                print!(" {:>8.1}%", 100.0 * *count as f64 / (symbol_count * seeds as usize) as f64);
+            }
+            println!("{}", whole.err().map(|error| format!("  NOT READ BACK: {error}")).unwrap_or_default());
+        }
+    }
+    let total: Vec<String> = all.iter().zip(read_back).map(|(all, read)| format!("{read} of {all}")).collect();
+    println!("all: {}", total.join(", "));
+    println!("read-back: {:.0} ms a page", 1e3 * spent / pages as f64);
+    Ok(())
+}
