@@ -56,6 +56,8 @@ pub struct Draft {
 pub struct Signed {
     /// What was signed.
     pub credential: Credential,
+    /// The signed message, a `COSE_Sign1`.
+    pub message: Vec<u8>,
     /// The text of each symbol.
     pub texts: Vec<String>,
     /// What the format had no place for.
@@ -86,7 +88,7 @@ pub enum SignError {
 impl Signing<'_> {
     /// Signs one credential.
     pub fn sign(&self, draft: Draft) -> Result<Signed, SignError> {
-        let credential = Credential {
+        self.sign_whole(Credential {
             type_name: self.made.name.clone(),
             serial: draft.serial,
             issued: Timestamp::from_second(self.now.as_second()).unwrap_or(self.now),
@@ -97,10 +99,14 @@ impl Signing<'_> {
             supersedes: draft.supersedes,
             record: draft.record,
             photo: draft.photo,
-        };
+        })
+    }
+
+    /// Signs a credential whose times are known: a copy says what its original said, and its number.
+    pub fn sign_whole(&self, credential: Credential) -> Result<Signed, SignError> {
         let written = format::write(self.format, &credential, self.made, &self.issuer)?;
         let cose = sign(&written.payload, self.key);
-        Ok(Signed { texts: self.texts(&cose)?, credential, dropped: written.dropped })
+        Ok(Signed { texts: self.texts(&cose)?, message: cose, credential, dropped: written.dropped })
     }
 
     /// One text when it fits into one symbol; otherwise as few parts as possible and one more, so that a lost symbol is
