@@ -8,6 +8,7 @@ mod holders;
 mod interrupt;
 mod lock;
 mod manifest;
+mod photos;
 mod recorded;
 mod write;
 
@@ -31,8 +32,9 @@ use super::{Exit, Failure, keys, templates};
 use crate::credential::country::Country;
 use crate::credential::types::{CredentialType, Key, Wire};
 use crate::format::{Format, Issuer};
+use crate::issue::carrier::{Carrier, PARTS_MAX};
 use crate::issue::paper::IssuerName;
-use crate::issue::sign::{PARTS_MAX, Signing};
+use crate::issue::sign::Signing;
 use crate::print::{Fonts, Layout};
 use crate::register::Register;
 use crate::symbol::Room;
@@ -172,7 +174,20 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     let desk = desk.unwrap_or_else(|| keys::DeskName { name: String::new(), country: Some("KEN".to_owned()) });
     let country = desk.country.as_deref().and_then(|code| Country::parse(code).ok());
     let issuer = Issuer { name: &desk.name, country };
-    let checker = check::Checker { args, made, layout: &layout, fonts: &fonts, today, room: rooms[0], format, issuer };
+    let carrier = Carrier { format, address: args.address.as_deref(), rooms: &rooms };
+    let checker = check::Checker {
+        args,
+        made,
+        layout: &layout,
+        fonts: &fonts,
+        today,
+        carrier,
+        holds: carrier.holds(),
+        probe: keys::Kind::Ed25519.generate(),
+        issuer,
+        now,
+        expires,
+    };
     if let (Some(output), false) = (&args.output, args.dry_run) {
         write::check_writable(output, args.form())?;
     }
