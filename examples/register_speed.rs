@@ -6,7 +6,7 @@ use std::error::Error;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use nansen::register::{BatchPlan, Filter, NewCredential, Register, Reserved};
+use nansen::register::{BatchPlan, Filter, NewCredential, Place, Register, Reserved};
 
 /// Rows that are signed, then recorded in one transaction.
 const CHUNK: usize = 500;
@@ -55,14 +55,17 @@ fn measure(register: &mut Register, from: usize, rows: usize, chunk: usize) -> R
         register.record(batch, &credentials)?;
         recording += started.elapsed();
     }
+    let recorded = register.rows_of(batch)?;
+    let places: Vec<_> = recorded.iter().zip(1..).map(|(row, sheet)| Place { serial: row.serial, sheet }).collect();
     let started = Instant::now();
-    register.record_first_prints(batch, "out.pdf", now)?;
+    register.record_volume(batch, 1, "out.pdf", &places, now)?;
+    register.close_volume(batch, 1, now)?;
     let printing = started.elapsed();
     register.finish_batch(batch, now)?;
     println!("{rows} rows in chunks of {chunk}:");
     report("  reserve", rows, reserving);
     report("  record", rows, recording);
-    report("  record_first_prints", rows, printing);
+    report("  record_volume", rows, printing);
     Ok(())
 }
 

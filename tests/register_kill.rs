@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use nansen::register::{Batch, BatchPlan, Filter, NewCredential, Register, Reserved};
+use nansen::register::{Batch, BatchPlan, Filter, NewCredential, Place, Register, Reserved};
 
 const TEST: &str = "a_batch_killed_at_any_moment_is_resumed_without_a_serial_or_a_person_twice";
 const CHILD_REGISTER: &str = "NANSEN_TEST_REGISTER";
@@ -118,7 +118,12 @@ fn issue(path: &Path, seed: u64) {
             writeln!(out, "row {} {}", credential.row, credential.serial).unwrap();
         }
     }
-    register.record_first_prints(batch.id(), "out.pdf", now).unwrap();
+    let rows = register.rows_of(batch.id()).unwrap();
+    let places: Vec<_> = rows.iter().zip(1..).map(|(row, sheet)| Place { serial: row.serial, sheet }).collect();
+    if !register.volumes_of(batch.id()).unwrap().iter().any(|volume| volume.closed) {
+        register.record_volume(batch.id(), 1, "out.pdf", &places, now).unwrap();
+        register.close_volume(batch.id(), 1, now).unwrap();
+    }
     register.finish_batch(batch.id(), now).unwrap();
 }
 

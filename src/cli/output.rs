@@ -28,13 +28,35 @@ impl Output {
     }
 
     /// Puts the file under its name, replacing what was there.
-    pub fn commit(mut self) -> Result<(), Failure> {
-        let path = self.path.clone();
+    pub fn commit(self) -> Result<(), Failure> {
+        Ready::commit_all(vec![self.ready()?])
+    }
+
+    /// Flushes the file to the disk, and leaves it without its name.
+    pub fn ready(mut self) -> Result<Ready, Failure> {
+        let path = self.path;
         let done = self.file.flush().and_then(|()| self.file.as_file().sync_all());
         done.map_err(|error| cannot_write(&path, &error))?;
         readable(self.file.path());
-        self.file.persist(&path).map_err(|error| cannot_write(&path, &error.error))?;
-        sync_folder(&path);
+        Ok(Ready { file: self.file.into_temp_path(), path })
+    }
+}
+
+/// A whole file that waits for its name. Dropped without it, it leaves nothing behind.
+pub struct Ready {
+    file: tempfile::TempPath,
+    path: PathBuf,
+}
+
+impl Ready {
+    /// Puts files under their names, replacing what was there.
+    pub fn commit_all(files: Vec<Self>) -> Result<(), Failure> {
+        let mut last = None;
+        for Self { file, path } in files {
+            file.persist(&path).map_err(|error| cannot_write(&path, &error.error))?;
+            last = Some(path);
+        }
+        last.iter().for_each(|path| sync_folder(path));
         Ok(())
     }
 }

@@ -1,24 +1,38 @@
-//! `nansen register reprint SERIAL… -o OUT.pdf`: the same serial and the same symbol once more, marked as a copy.
+//! `nansen register reprint SERIAL… -o OUT.pdf`: the same serial once more, as a copy whose number is printed and signed;
+//! or, with `--replace`, a new serial that supersedes the old one.
+//!
+//! A copy says what its original said and the number of the copy, under a new signature of the same key: verifiers judge
+//! it by the same rules, and whoever reads it sees which of the papers it is. Order of things: sign, compose, write the
+//! PDF under a temporary name, record, publish what changed, and only then give the PDF its name.
 
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 
 use super::home::Home;
-use super::issue::{DeskLock, signed_face};
+use super::issue::{DeskLock, entry, random, rooms, signed_face};
 use super::outcome::say;
 use super::output::Output;
+use super::passphrase::PassphraseArgs;
 use super::register::failure;
-use super::{Exit, Failure, templates};
-use crate::credential::{Credential, Photo, PhotoFormat, Serial};
+use super::status::Publisher;
+use super::templates::Template;
+use super::{Exit, Failure, keys, templates, trust};
+use crate::credential::country::Country;
+use crate::credential::{Credential, Photo, PhotoFormat, Serial, StatusRef};
+use crate::format::{Format, Issuer};
+use crate::issue::attach;
 use crate::issue::paper::{self, IssuerName};
 use crate::issue::reprint::record_from_json;
-use crate::issue::sign::draw;
-use crate::print::{Book, BookMeta, Fonts, Printer};
-use crate::register::{Register, RegisterError, Status, Stored};
+use crate::issue::sign::{Draft, Signed, Signing, draw};
+use crate::print::{Book, BookMeta, Certificate, Fonts, Layout, Printer};
+use crate::register::{BatchPlan, NewPrint, Place, Register, RegisterError, Status, Stored};
+use crate::seal::{Kid, SigningKey};
+use crate::status::native_uri;
 use crate::symbol::Room;
 
-/// Print credentials once more, with the copy number on the page
+/// Print credentials once more, as copies with a signed copy number, or replace damaged ones
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Serials, such as K7QX-2M9D
@@ -30,81 +44,285 @@ pub struct Args {
     /// Layout of the page
     #[arg(long, default_value = "a4")]
     pub layout: String,
+    /// Under a new serial that supersedes the old one: for papers that are damaged, lost or stolen
+    #[arg(long)]
+    pub replace: bool,
+    /// Where the passphrase comes from.
+    #[command(flatten)]
+    pub passphrase: PassphraseArgs,
 }
 
 /// Prints the credentials again.
 pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     let mut register = Register::open_existing(&home.register()).map_err(failure)?;
     let _held = DeskLock::take(home)?;
-    let issuer = super::issue::printed_name(home)?;
-    let fonts = Fonts::embedded().map_err(Failure::new)?;
-    let mut stored = Vec::new();
-    for serial in &args.serials {
-        let found = register.find(*serial).map_err(failure)?;
-        let found = found.ok_or_else(|| failure(RegisterError::UnknownSerial { serial: *serial }))?;
-        if found.entry.status != Status::Valid {
-            return Err(Failure::new(format!("{serial} is {}, and is not printed again", found.entry.status))
-                .hint("issue a new one with --reissue, or reinstate it first"));
-        }
-        stored.push(found);
-    }
-    let meta = BookMeta {
-        title: format!("Reprint – {}", issuer.name),
-        language: "en".to_owned(),
-        right_to_left: false,
-        author: issuer.name.clone(),
-        created: now,
-    };
-    let mut output = Output::create(&args.output)?;
-    let mut book = Book::new(&mut output, &meta).map_err(Failure::new)?;
-    for found in &stored {
-        let template = templates::find(home.path(), &found.entry.type_name, None)?;
-        let layout = template.layout(&args.layout)?;
-        let page = certificate(found, &template.made, &issuer, &super::issue::rooms(&layout))?;
-        let sheets = Printer::new(&layout, &fonts).sheets(&[page]).map_err(|unprintable| {
-            Failure::new(format!("the page of {} cannot be laid out: {unprintable}", found.entry.serial))
-        })?;
-        book.add(&sheets).map_err(Failure::new)?;
-    }
-    book.finish().map_err(Failure::new)?;
-    let shown = args.output.display().to_string();
-    let copies = register.record_prints(&args.serials, &shown, now).map_err(failure)?;
-    output.commit()?;
-    for (serial, copy) in args.serials.iter().zip(copies) {
-        say!("{serial}: copy {copy}, {shown}");
-    }
-    Ok(Exit::Done)
+    let desk = Desk::open(args, home, now)?;
+    let mut serials = args.serials.clone();
+    let mut seen = std::collections::HashSet::new();
+    serials.retain(|serial| seen.insert(*serial));
+    let found = serials.iter().map(|serial| find(&register, *serial)).collect::<Result<Vec<_>, _>>()?;
+    if args.replace { desk.replace(&mut register, &found) } else { desk.copy(&mut register, &found) }
 }
 
-fn certificate(
-    found: &Stored,
-    made: &crate::credential::CredentialType,
-    issuer: &IssuerName,
-    rooms: &[Room],
-) -> Result<crate::print::Certificate, Failure> {
-    let entry = &found.entry;
-    let json = serde_json::from_str(&found.record).map_err(Failure::new)?;
-    let record = record_from_json(&json, made).ok_or_else(|| {
-        Failure::new(format!("the type {} no longer has all fields of {}", made.name, entry.serial))
-            .hint("put back the template that it was issued with")
-    })?;
-    let texts: Vec<String> = String::from_utf8_lossy(&found.envelope).lines().map(ToOwned::to_owned).collect();
-    let symbols = draw(&texts, rooms[texts.len().clamp(1, rooms.len()) - 1]).map_err(Failure::new)?;
-    let photo = found.photo.clone().map(|bytes| Photo { format: PhotoFormat::WebP, bytes });
-    let language = paper::language(&record, made);
-    let picture = signed_face(photo.as_ref());
-    let credential = Credential {
-        type_name: entry.type_name.clone(),
-        serial: entry.serial,
-        issued: entry.issued,
-        not_before: None,
-        expires: entry.expires,
-        status: None,
-        // Visible on the page; the symbol is the same, so every copy is checked the same way.
-        copy: u16::try_from(entry.prints + 1).ok().filter(|copy| *copy > 1),
-        supersedes: entry.supersedes,
-        record,
-        photo,
-    };
-    Ok(paper::certificate(&credential, made, issuer, &language, symbols, picture))
+fn find(register: &Register, serial: Serial) -> Result<Stored, Failure> {
+    let found = register.find(serial).map_err(failure)?;
+    found.ok_or_else(|| failure(RegisterError::UnknownSerial { serial }))
+}
+
+/// What a credential is printed with.
+struct Desk<'a> {
+    args: &'a Args,
+    home: &'a Home,
+    now: Timestamp,
+    issuer: IssuerName,
+    fonts: Fonts,
+}
+
+/// A stored credential with all that its page and its signature need.
+struct Original {
+    template: Template,
+    layout: Layout,
+    rooms: Vec<Room>,
+    format: Format,
+    credential: Credential,
+}
+
+impl<'a> Desk<'a> {
+    fn open(args: &'a Args, home: &'a Home, now: Timestamp) -> Result<Self, Failure> {
+        let issuer = super::issue::printed_name(home)?;
+        Ok(Self { args, home, now, issuer, fonts: Fonts::embedded().map_err(Failure::new)? })
+    }
+
+    /// The same credentials, as copies.
+    fn copy(&self, register: &mut Register, found: &[Stored]) -> Result<Exit, Failure> {
+        let mut pages = Vec::new();
+        let mut prints = Vec::new();
+        for stored in found {
+            let serial = stored.entry.serial;
+            if stored.entry.status != Status::Valid {
+                return Err(Failure::new(format!("{serial} is {}, and is not printed again", stored.entry.status))
+                    .hint("issue a new one with --replace, or reinstate it first"));
+            }
+            let mut original = self.original(stored)?;
+            let copy = register.next_copy(serial).map_err(failure)?;
+            original.credential.copy = u16::try_from(copy).ok().filter(|copy| *copy > 1);
+            let (signed, anew) = self.sign_copy(&original, stored)?;
+            pages.push(self.page(&original, &signed)?);
+            prints.push(NewPrint { serial, copy, sheet: 0, signed: anew });
+        }
+        let (output, sheets) = self.write(&pages)?;
+        prints.iter_mut().zip(sheets).for_each(|(print, sheet)| print.sheet = sheet);
+        let shown = self.args.output.display().to_string();
+        register.record_prints(&prints, &shown, self.now).map_err(failure)?;
+        output.commit()?;
+        for print in &prints {
+            say!("{}: copy {}, {shown}", print.serial, print.copy);
+        }
+        Ok(Exit::Done)
+    }
+
+    /// Signs the copy by the key that signed the original; a format that has no place for a copy number keeps its
+    /// symbol. Returns also what the register has to keep of a new signature.
+    fn sign_copy(&self, original: &Original, stored: &Stored) -> Result<(Signed, Option<(Vec<u8>, Vec<u8>)>), Failure> {
+        let serial = stored.entry.serial;
+        if original.format != Format::Nansen || original.credential.copy.is_none() {
+            if original.credential.copy.is_some() {
+                eprintln!(
+                    "warning: {} has no place for a copy number: {serial} has it printed, not signed",
+                    original.format
+                );
+            }
+            let texts: Vec<String> = String::from_utf8_lossy(&stored.envelope).lines().map(ToOwned::to_owned).collect();
+            let message = attach::message(&texts)
+                .ok_or_else(|| Failure::new(format!("the register's symbol of {serial} cannot be read")))?;
+            let credential = original.credential.clone();
+            return Ok((Signed { credential, message, texts, dropped: Vec::new() }, None));
+        }
+        let key = self.key_of(stored)?;
+        // A paper that opens in any telephone does so as a copy, too.
+        let address = address_of(&stored.envelope);
+        let signing = self.signing(original, &key, address.as_deref());
+        let signed = signing.sign_whole(original.credential.clone()).map_err(|error| {
+            Failure::new(format!("{serial}: {}", Failure::new(error))).hint("print it with a larger --layout")
+        })?;
+        let kept = (signed.texts.join("\n").into_bytes(), key.kid().as_bytes().to_vec());
+        Ok((signed, Some(kept)))
+    }
+
+    /// The key that signed the original, as long as anybody believes it.
+    fn key_of(&self, stored: &Stored) -> Result<SigningKey, Failure> {
+        let serial = stored.entry.serial;
+        let new_one = "issue a new serial that takes its place: the same command with --replace";
+        let kid: [u8; 8] =
+            stored.kid.as_slice().try_into().map_err(|_| {
+                Failure::new(format!("the register does not say which key signed {serial}")).hint(new_one)
+            })?;
+        let kid = Kid::from_bytes(kid);
+        if !trust::own::trusts(self.home, kid)? {
+            return Err(Failure::new(format!(
+                "{serial} was signed with {kid}, which the own trust list no longer has: nobody would believe a copy"
+            ))
+            .hint(new_one));
+        }
+        keys::load_key(self.home, kid, &self.args.passphrase).map_err(|error| {
+            let told = error.to_string();
+            let (told, hint) = told.split_once("\n  next: ").unwrap_or((&told, new_one));
+            Failure::new(format!("a copy of {serial} is signed with {kid}, as the first one was: {told}"))
+                .hint(hint.to_owned())
+        })
+    }
+
+    /// New credentials in place of the old ones.
+    fn replace(&self, register: &mut Register, found: &[Stored]) -> Result<Exit, Failure> {
+        let publisher = Publisher::open(self.home, register, &self.args.passphrase)?;
+        let in_use = keys::load_issuer(self.home, &self.args.passphrase)?;
+        let shown = self.args.output.display().to_string();
+        let (mut pages, mut done) = (Vec::new(), Vec::new());
+        for stored in found {
+            let old = stored.entry.serial;
+            let mut original = self.original(stored)?;
+            let digest = replacement_digest(old);
+            let type_name = &stored.entry.type_name;
+            // A batch of one: a run that was killed after recording prints what it has recorded.
+            let plan = BatchPlan { digest, type_name, output: &shown, rows: 1 };
+            let begun = register.interrupted(type_name, &digest).map_err(failure)?.first().copied();
+            if begun.is_none() && (!stored.entry.current || stored.superseded_by.is_some()) {
+                return Err(Failure::new(format!("{old} is {}: its holder has a newer one", stored.entry.status))
+                    .hint("replace the newer one; `nansen register show` names it"));
+            }
+            let batch = register.begin_batch(&plan, self.now).map_err(failure)?.id();
+            let signed = if let Some(row) = begun {
+                let new = find(register, row.serial)?;
+                original = self.original(&new)?;
+                let texts: Vec<String> =
+                    String::from_utf8_lossy(&new.envelope).lines().map(ToOwned::to_owned).collect();
+                let message = attach::message(&texts)
+                    .ok_or_else(|| Failure::new(format!("the register's symbol of {} cannot be read", row.serial)))?;
+                Signed { credential: original.credential.clone(), message, texts, dropped: Vec::new() }
+            } else {
+                let reserved = register.reserve(1, &mut random).map_err(failure)?[0];
+                let address = address_of(&stored.envelope);
+                let signing = self.signing(&original, &in_use.key, address.as_deref());
+                let signed = signing
+                    .sign(Draft {
+                        record: original.credential.record.clone(),
+                        photo: original.credential.photo.clone(),
+                        serial: reserved.serial,
+                        status: Some(StatusRef {
+                            uri: native_uri(reserved.slot.list),
+                            index: u64::from(reserved.slot.index),
+                        }),
+                        supersedes: Some(old),
+                        copy: None,
+                    })
+                    .map_err(|error| {
+                        Failure::new(format!("{old}: {}", Failure::new(error))).hint("print it with a larger --layout")
+                    })?;
+                register.record(batch, &[entry(&signed, 1, reserved.slot, &signing)]).map_err(failure)?;
+                signed
+            };
+            pages.push(self.page(&original, &signed)?);
+            done.push((old, signed.credential.serial, batch));
+        }
+        let (output, sheets) = self.write(&pages)?;
+        for ((_, serial, batch), sheet) in done.iter().zip(sheets) {
+            register
+                .record_volume(*batch, 1, &shown, &[Place { serial: *serial, sheet }], self.now)
+                .map_err(failure)?;
+        }
+        publisher.publish(self.home, register, self.now)?;
+        output.commit()?;
+        for (old, new, batch) in done {
+            register.close_volume(batch, 1, self.now).map_err(failure)?;
+            register.finish_batch(batch, self.now).map_err(failure)?;
+            say!("{old}: replaced by {new}, {shown}");
+        }
+        Ok(Exit::Done)
+    }
+
+    fn original(&self, found: &Stored) -> Result<Original, Failure> {
+        let entry = &found.entry;
+        let template = templates::find(self.home.path(), &entry.type_name, None)?;
+        let layout = template.layout(&self.args.layout)?;
+        let json = serde_json::from_str(&found.record).map_err(Failure::new)?;
+        let record = record_from_json(&json, &template.made).ok_or_else(|| {
+            Failure::new(format!("the type {} no longer has all fields of {}", template.made.name, entry.serial))
+                .hint("put back the template that it was issued with")
+        })?;
+        let credential = Credential {
+            type_name: entry.type_name.clone(),
+            serial: entry.serial,
+            issued: entry.issued,
+            not_before: None,
+            expires: entry.expires,
+            status: entry.slot.map(|slot| StatusRef { uri: native_uri(slot.list), index: slot.index.into() }),
+            copy: None,
+            supersedes: entry.supersedes,
+            record,
+            photo: found.photo.clone().map(|bytes| Photo { format: PhotoFormat::WebP, bytes }),
+        };
+        let format = entry.wire.parse().map_err(Failure::new)?;
+        Ok(Original { rooms: rooms(&layout), template, layout, format, credential })
+    }
+
+    fn signing<'s>(&'s self, original: &'s Original, key: &'s SigningKey, address: Option<&'s str>) -> Signing<'s> {
+        let country = self.issuer.country.as_deref().and_then(|code| Country::parse(code).ok());
+        Signing {
+            key,
+            issuer: Issuer { name: &self.issuer.name, country },
+            made: &original.template.made,
+            format: original.format,
+            now: self.now,
+            expires: original.credential.expires,
+            address,
+            rooms: &original.rooms,
+        }
+    }
+
+    fn page(&self, original: &Original, signed: &Signed) -> Result<(Layout, Certificate), Failure> {
+        let room = original.rooms[signed.texts.len().clamp(1, original.rooms.len()) - 1];
+        let symbols = draw(&signed.texts, room).map_err(Failure::new)?;
+        let made = &original.template.made;
+        let credential = &signed.credential;
+        let language = paper::language(&credential.record, made);
+        let picture = signed_face(credential.photo.as_ref());
+        let mut page = paper::certificate(credential, made, &self.issuer, &language, symbols, picture);
+        page.attachments = vec![attach::attachment(credential.serial, signed.message.clone())];
+        Ok((original.layout.clone(), page))
+    }
+
+    /// Writes the pages under a temporary name, and says on which sheet each begins.
+    fn write(&self, pages: &[(Layout, Certificate)]) -> Result<(Output, Vec<u32>), Failure> {
+        let meta = BookMeta {
+            title: format!("Reprint – {}", self.issuer.name),
+            language: "en".to_owned(),
+            right_to_left: false,
+            author: self.issuer.name.clone(),
+            created: self.now,
+        };
+        let mut book = Book::new(Output::create(&self.args.output)?, &meta).map_err(Failure::new)?;
+        for (layout, page) in pages {
+            let one = std::slice::from_ref(page);
+            let sheets = Printer::new(layout, &self.fonts).sheets(one).map_err(|unprintable| {
+                Failure::new(format!("the page of {} cannot be laid out: {unprintable}", page.serial))
+            })?;
+            book.add(&sheets).map_err(Failure::new)?;
+        }
+        Ok((book.finish().map_err(Failure::new)?, (1..).take(pages.len()).collect()))
+    }
+}
+
+/// The same replacement is the same work.
+fn replacement_digest(old: Serial) -> [u8; 32] {
+    let mut sha = Sha256::new();
+    sha.update(b"replacement of ");
+    sha.update(old.as_bytes());
+    sha.finalize().into()
+}
+
+/// The address in front of a symbol's digits, for papers that were issued with one.
+fn address_of(envelope: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(envelope).ok()?.lines().next()?;
+    let (address, _) = text.split_once('#').filter(|(address, _)| address.starts_with("http"))?;
+    Some(address.to_owned())
 }

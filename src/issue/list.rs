@@ -4,16 +4,26 @@
 //! [`Item`] per row, or per group of rows for types with members, goes out. A bad row is told by line and column, with
 //! what was found and what was wanted, and the next row is read.
 
+mod problem;
+
 use std::collections::HashMap;
 use std::io::Read;
 
 use jiff::civil::Date;
 
+use super::photo::Crop;
 use super::source::{Source, SourceError};
 use super::subject::{Digest, digest};
 use crate::credential::record::{Record, Value};
 use crate::credential::transliterate::to_latin;
 use crate::credential::types::{CredentialType, Field};
+
+pub use problem::{ListError, Problem};
+
+/// The column that names a photo's file, for types that have no field of this name.
+pub const PHOTO: &str = "photo";
+/// The column with the part of the photo that shows the face.
+pub const PHOTO_CROP: &str = "photo_crop";
 
 /// A row, or a group of rows, without a fault.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -24,35 +34,10 @@ pub struct Row {
     pub line: u64,
     /// The values.
     pub record: Record,
-}
-
-/// A fault of one row.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Problem {
-    /// Line of the file on which the row begins, from 1.
-    pub line: u64,
-    /// The column, when one is at fault.
-    pub column: Option<String>,
-    /// What is wrong.
-    pub fault: String,
-    /// What was found, shortened.
-    pub found: String,
-    /// What was wanted.
-    pub wanted: String,
-}
-
-impl std::fmt::Display for Problem {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "line {}", self.line)?;
-        if let Some(column) = &self.column {
-            write!(f, ", {column}")?;
-        }
-        write!(f, ": {}", self.fault)?;
-        if !self.found.is_empty() {
-            write!(f, "; found {:?}", self.found)?;
-        }
-        write!(f, "; wanted {}", self.wanted)
-    }
+    /// The photo's file, as the list names it.
+    pub photo: Option<String>,
+    /// The part of the photo that the operator has chosen.
+    pub crop: Option<Crop>,
 }
 
 /// What reading goes on to after one row.
@@ -64,53 +49,6 @@ pub enum Item {
     Bad(Vec<Problem>),
     /// Something to look at that stops nothing.
     Warning(String),
-}
-
-/// Why a list cannot be read on.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ListError {
-    /// See [`SourceError`].
-    #[error(transparent)]
-    Source(#[from] SourceError),
-    /// The rows cannot be told apart.
-    #[error("line {line}: the list cannot be read as CSV")]
-    Csv {
-        /// Where the row begins.
-        line: u64,
-        /// What the CSV reader met.
-        #[source]
-        source: csv::Error,
-    },
-    /// Bytes that are not UTF-8.
-    #[error("line {line}, {column}: byte 0x{byte:02X} is not UTF-8; the file looks like {guess}")]
-    Encoding {
-        /// Where the row begins.
-        line: u64,
-        /// The column.
-        column: String,
-        /// The first byte that does not fit.
-        byte: u8,
-        /// A likely encoding.
-        guess: &'static str,
-    },
-    /// Columns that the type needs are not in the header.
-    #[error("line 1: no column {missing}; found {found}")]
-    MissingColumns {
-        /// The columns that are wanted.
-        missing: String,
-        /// The columns that are there.
-        found: String,
-    },
-    /// A column stands twice in the header.
-    #[error("line 1: the column {column} stands twice")]
-    ColumnTwice {
-        /// The column.
-        column: String,
-    },
-    /// A header and nothing after it.
-    #[error("the list has a header and no rows")]
-    NoRows,
 }
 
 /// Reads `input` as a list of `made` and hands every item to `sink`, which may stop the reading by returning `false`.
@@ -191,7 +129,8 @@ impl Header {
             return Err(ListError::MissingColumns { missing: missing.join(", "), found: names.join(", ") });
         }
         for (name, column) in names.iter().zip(&columns) {
-            if column.is_none() && !name.is_empty() {
+            let on_photo = name == PHOTO || name == PHOTO_CROP;
+            if column.is_none() && !name.is_empty() && !on_photo {
                 sink(Item::Warning(format!(
                     "line 1: the column {name:?} is not a field of {} and is left out",
                     made.name
@@ -242,9 +181,17 @@ impl Reading<'_> {
             return Ok(sink(Item::Bad(problems)));
         }
         let (mut record, mut member) = (Record::new(), Record::new());
+        let (mut photo, mut crop) = (None, None);
         for (place, cell) in raw.iter().enumerate() {
             let cell = utf8(cell, line, &self.header.names[place])?;
-            let Some((field, of_member)) = &self.header.columns[place] else { continue };
+            let Some((field, of_member)) = &self.header.columns[place] else {
+                match self.header.names[place].as_str() {
+                    PHOTO => photo = Some(cell.trim()).filter(|cell| !cell.is_empty()).map(ToOwned::to_owned),
+                    PHOTO_CROP => crop = photo_crop(cell, line, &mut problems),
+                    _ => {}
+                }
+                continue;
+            };
             match field.kind.parse(cell, self.today) {
                 Ok(Some(value)) if *of_member => member.set(&field.name, value),
                 Ok(Some(value)) => record.set(&field.name, value),
@@ -262,11 +209,11 @@ impl Reading<'_> {
         let record = in_field_order(&record, &self.made.fields);
         let member = in_field_order(&member, &self.made.members);
         if self.made.group.is_some() {
-            return Ok(self.group_row(&Row { number, line, record }, member, problems, sink));
+            return Ok(self.group_row(Row { number, line, record, photo, crop }, member, problems, sink));
         }
         if problems.is_empty() {
             self.look_alike(&record, line, sink);
-            return Ok(sink(Item::Row(Row { number, line, record })));
+            return Ok(sink(Item::Row(Row { number, line, record, photo, crop })));
         }
         Ok(sink(Item::Bad(problems)))
     }
@@ -332,7 +279,7 @@ impl Reading<'_> {
 
     fn group_row(
         &mut self,
-        row: &Row,
+        row: Row,
         member: Record,
         problems: Vec<Problem>,
         sink: &mut dyn FnMut(Item) -> bool,
@@ -343,12 +290,13 @@ impl Reading<'_> {
                 return false;
             }
             let again = self.seen.insert(digest(&["group", &key]), row.line);
-            self.group = Some(Group { key: key.clone(), row: row.clone(), members: Vec::new(), bad: again.is_some() });
+            let (line, members) = (row.line, Vec::new());
+            self.group = Some(Group { key: key.clone(), row, members, bad: again.is_some() });
             if let Some(first) = again {
                 let column = self.made.group.clone();
                 let fault = format!("the rows of a group stand together; this one began in line {first}");
                 let wanted = "all rows of a group one after the other".to_owned();
-                return sink(Item::Bad(vec![Problem { line: row.line, column, fault, found: key, wanted }]));
+                return sink(Item::Bad(vec![Problem { line, column, fault, found: key, wanted }]));
             }
         }
         let group = self.group.as_mut().expect("there is one by now");
@@ -399,6 +347,26 @@ fn latin_name(record: &mut Record, line: u64) -> Option<Problem> {
             found: shorten(&native),
             wanted: "the name in Latin letters too".to_owned(),
         }),
+    }
+}
+
+/// The operator's rectangle; an empty cell leaves the choice to the usual rule.
+fn photo_crop(cell: &str, line: u64, problems: &mut Vec<Problem>) -> Option<Crop> {
+    match cell.trim() {
+        "" => None,
+        cell => Crop::parse(cell)
+            .map_err(|error| {
+                problems.push(Problem {
+                    line,
+                    column: Some(PHOTO_CROP.to_owned()),
+                    fault: error.to_string(),
+                    found: shorten(cell),
+                    wanted:
+                        "left, top, width and height in pixels or percent, such as 120 40 400 500 or 10% 5% 80% 90%"
+                            .to_owned(),
+                });
+            })
+            .ok(),
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! The rows of a list become records ([`list`]), a record becomes a signed symbol ([`sign`]) and a page ([`paper`]).
 
+pub mod attach;
+pub mod carrier;
 pub mod list;
 pub mod paper;
 pub mod photo;

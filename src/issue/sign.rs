@@ -5,14 +5,12 @@
 
 use jiff::Timestamp;
 
+use super::carrier::Carrier;
 use crate::credential::{Credential, CredentialType, Photo, Record, Serial, StatusRef};
-use crate::envelope::{self, PartError, TextError};
+use crate::envelope::{PartError, TextError};
 use crate::format::{self, Format, WriteError};
 use crate::seal::{SigningKey, sign};
 use crate::symbol::{self, Matrix, Plan, PlanError, Room};
-
-/// Most symbols that one credential is spread over.
-pub const PARTS_MAX: u8 = 8;
 
 /// Everything that decides how a batch is signed.
 pub struct Signing<'a> {
@@ -56,6 +54,8 @@ pub struct Draft {
 pub struct Signed {
     /// What was signed.
     pub credential: Credential,
+    /// The signed message, a `COSE_Sign1`.
+    pub message: Vec<u8>,
     /// The text of each symbol.
     pub texts: Vec<String>,
     /// What the format had no place for.
@@ -86,7 +86,7 @@ pub enum SignError {
 impl Signing<'_> {
     /// Signs one credential.
     pub fn sign(&self, draft: Draft) -> Result<Signed, SignError> {
-        let credential = Credential {
+        self.sign_whole(Credential {
             type_name: self.made.name.clone(),
             serial: draft.serial,
             issued: Timestamp::from_second(self.now.as_second()).unwrap_or(self.now),
@@ -97,45 +97,24 @@ impl Signing<'_> {
             supersedes: draft.supersedes,
             record: draft.record,
             photo: draft.photo,
-        };
-        let written = format::write(self.format, &credential, self.made, &self.issuer)?;
-        let cose = sign(&written.payload, self.key);
-        Ok(Signed { texts: self.texts(&cose)?, credential, dropped: written.dropped })
+        })
     }
 
-    /// One text when it fits into one symbol; otherwise as few parts as possible and one more, so that a lost symbol is
-    /// not a lost paper.
-    fn texts(&self, cose: &[u8]) -> Result<Vec<String>, SignError> {
-        if self.format != Format::Nansen {
-            let text = format::to_text(self.format, cose)?;
-            symbol::plan(&text, self.room(1)).map_err(SignError::Plan)?;
-            return Ok(vec![text]);
-        }
-        let envelope = envelope::pack(cose);
-        let whole = self.text(&envelope)?;
-        let Err(too_large) = symbol::plan(&whole, self.room(1)) else {
-            return Ok(vec![whole]);
-        };
-        for needed in 2..PARTS_MAX {
-            let parts = envelope::split(&envelope, needed, needed + 1)?;
-            let texts = parts.iter().map(|part| self.text(part)).collect::<Result<Vec<_>, _>>()?;
-            if texts.iter().all(|text| symbol::plan(text, self.room(texts.len())).is_ok()) {
-                return Ok(texts);
-            }
-        }
-        Err(SignError::Plan(too_large))
+    /// Signs a credential whose times are known: a copy says what its original said, and its number.
+    pub fn sign_whole(&self, credential: Credential) -> Result<Signed, SignError> {
+        let written = format::write(self.format, &credential, self.made, &self.issuer)?;
+        let cose = sign(&written.payload, self.key);
+        Ok(Signed { texts: self.carrier().texts(&cose)?, message: cose, credential, dropped: written.dropped })
+    }
+
+    /// How the message gets onto the paper.
+    pub fn carrier(&self) -> Carrier<'_> {
+        Carrier { format: self.format, address: self.address, rooms: self.rooms }
     }
 
     /// The place for each of `count` symbols.
     pub fn room(&self, count: usize) -> Room {
-        self.rooms[count.clamp(1, self.rooms.len()) - 1]
-    }
-
-    fn text(&self, envelope: &[u8]) -> Result<String, TextError> {
-        match self.address {
-            Some(address) => envelope::to_url(address, envelope),
-            None => envelope::to_text(envelope),
-        }
+        self.carrier().room(count)
     }
 }
 

@@ -66,7 +66,7 @@ impl Canvas<'_> {
 
     pub(super) fn how_to_check(&mut self, one: &LayoutBox, area: Area) {
         let head = self.word(|words| &words.how);
-        let (local, english) = self.layout.words.steps(&self.certificate.language);
+        let (local, english) = self.layout.words.steps(&self.certificate.language, self.certificate.photo.is_some());
         let bold = |style: Style| {
             let mut style = style;
             style.face.weight = Weight::Bold;

@@ -183,8 +183,17 @@ impl Place<'_> {
     }
 }
 
-/// Reads a layout file.
+/// Reads a layout file. A page without a symbol proves nothing.
 pub(super) fn read(text: &str) -> Result<Layout, LayoutError> {
+    let layout = read_plain(text)?;
+    if layout.boxes.iter().any(|one| one.show == Show::Symbol) {
+        return Ok(layout);
+    }
+    Err(Place { text, box_name: None }.error(0, LayoutProblem::NoSymbol))
+}
+
+/// Reads the layout of a page that is no credential.
+pub(super) fn read_plain(text: &str) -> Result<Layout, LayoutError> {
     let mut place = Place { text, box_name: None };
     let file: File = toml::from_str(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
@@ -206,9 +215,6 @@ pub(super) fn read(text: &str) -> Result<Layout, LayoutError> {
         boxes.push(one);
     }
     place.box_name = None;
-    if !boxes.iter().any(|one| one.show == Show::Symbol) {
-        return Err(place.error(0, LayoutProblem::NoSymbol));
-    }
     let words =
         WordList::embedded().map_err(|error| place.error(0, LayoutProblem::Words { message: error.to_string() }))?;
     let background = match page.background {

@@ -17,6 +17,7 @@ mod font;
 mod grid;
 mod layout;
 mod layout_file;
+mod manifest;
 mod matrix;
 mod outline;
 pub mod page;
@@ -31,5 +32,6 @@ pub use certificate::{Cell, Certificate, Direction, FieldLine, NameLine, Picture
 pub use compose::{Printer, Unprintable};
 pub use font::{FontError, Fonts};
 pub use layout::{Layout, LayoutError, LayoutProblem};
+pub use manifest::{Manifest, ManifestError, ManifestRow, ROWS_A_PAGE, manifest};
 pub use page::{Attachment, Sheet};
 pub use preflight::{Overflow, Problem, SymbolPlan, preflight};

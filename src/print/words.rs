@@ -7,6 +7,9 @@ use serde::Deserialize;
 use super::certificate::Words;
 use super::font::primary;
 
+/// Which step speaks of the photo.
+const ON_THE_PHOTO: usize = 1;
+
 static FILE: &str = include_str!("../../templates/words.toml");
 
 /// The fixed words in one language.
@@ -28,6 +31,9 @@ pub(super) struct FixedWords {
     pub(super) how: String,
     /// How to check the paper, a sentence each.
     pub(super) steps: Vec<String>,
+    /// What stands in the place of the second step, which speaks of the photo, when there is none; empty: nothing.
+    #[serde(default)]
+    pub(super) without_photo: String,
     /// What the scale mark says.
     pub(super) scale: String,
     /// What the symbol is, for whoever does not see it; empty: as in English.
@@ -79,8 +85,16 @@ impl WordList {
     }
 
     /// The sentences on checking, in the document's language and, when that is not English, in English.
-    pub(super) fn steps(&self, language: &str) -> (Vec<String>, Vec<String>) {
-        let steps = |words: Option<&FixedWords>| words.map(|words| words.steps.clone()).unwrap_or_default();
+    /// A paper without a photo does not ask to compare one.
+    pub(super) fn steps(&self, language: &str, photo: bool) -> (Vec<String>, Vec<String>) {
+        let steps = |words: Option<&FixedWords>| {
+            let mut steps = words.map(|words| words.steps.clone()).unwrap_or_default();
+            if let (false, Some(words), Some(step)) = (photo, words, steps.get_mut(ON_THE_PHOTO)) {
+                step.clone_from(&words.without_photo);
+            }
+            steps.retain(|step| !step.is_empty());
+            steps
+        };
         match (self.of(language), primary(language)) {
             (None, _) | (_, "en") => (steps(self.english()), Vec::new()),
             (local, _) => (steps(local), steps(self.english())),
@@ -102,13 +116,24 @@ mod tests {
         for (language, words) in &list.0 {
             let short = [&words.serial, &words.issued, &words.valid_until, &words.issuer, &words.copy];
             let long = [&words.replaces, &words.caption, &words.how, &words.scale];
-            for text in short.into_iter().chain(long).chain(&words.steps) {
+            for text in short.into_iter().chain(long).chain(&words.steps).chain([&words.without_photo]) {
                 assert!(!text.trim().is_empty(), "{language}");
                 let face = Face { scale: 1.0, ..Face::default() };
                 let language = Some(language.as_str().into());
                 let span = Span { text: text.clone(), face, direction: Direction::Auto, language };
                 assert!(itemize(&fonts, &[span], false).missing.is_empty(), "{text}");
             }
+        }
+    }
+
+    #[test]
+    fn a_paper_without_a_photo_does_not_ask_to_compare_one() {
+        let list = WordList::embedded().unwrap();
+        let (with, without) = (list.steps("en", true).0, list.steps("en", false).0);
+        assert!(with.iter().any(|step| step.contains("photo with")));
+        assert!(!without.iter().any(|step| step.contains("photo with")), "{without:?}");
+        for language in list.0.keys() {
+            assert_eq!(list.steps(language, true).0.len(), list.steps(language, false).0.len(), "{language}");
         }
     }
 

@@ -138,6 +138,22 @@ pub enum RegisterError {
         /// As asked for.
         batch: BatchId,
     },
+    /// The file has its name, and takes nothing more.
+    #[error("file {number} of batch {batch} is finished")]
+    VolumeClosed {
+        /// The batch.
+        batch: BatchId,
+        /// Number of the file.
+        number: u32,
+    },
+    /// Another process has printed the same copy meanwhile.
+    #[error("copy {copy} of {serial} is recorded already")]
+    CopyTaken {
+        /// The credential.
+        serial: Serial,
+        /// The copy that was to be recorded.
+        copy: u32,
+    },
     /// The batch is closed, and takes no more credentials.
     #[error("batch {batch} is finished")]
     BatchFinished {

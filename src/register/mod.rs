@@ -9,8 +9,9 @@
 //! 1. [`Register::begin_batch`] says whether this list is new or was interrupted, and which rows are done;
 //! 2. [`Register::reserve`] hands out serials and status slots for the next few rows;
 //! 3. the caller signs them, and [`Register::record`] writes them down, all or none;
-//! 4. when all rows stand, the PDF is written under a temporary name, [`Register::record_first_prints`] notes
-//!    the copies, the PDF gets its name, and [`Register::finish_batch`] closes the batch.
+//! 4. a file of them is written under a temporary name, [`Register::record_volume`] notes what stands on which of its
+//!    sheets, it gets its name, and [`Register::close_volume`] says so;
+//! 5. when the last file stands, [`Register::finish_batch`] closes the batch.
 //!
 //! That nobody is issued twice is a rule of the database (a partial unique index), not of this code alone.
 //! Names of people are personal data: they stand in no error message and in no `Debug` output of this module.
@@ -25,6 +26,7 @@ mod schema;
 mod status;
 #[cfg(test)]
 mod tests;
+mod volumes;
 
 use std::path::Path;
 use std::time::Duration;
@@ -34,10 +36,11 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavio
 pub use batch::{Batch, BatchId, BatchPlan, IssuedRow, NewCredential, OpenBatch};
 pub use entry::{Entry, Stored};
 pub use error::RegisterError;
-pub use prints::Print;
+pub use prints::{NewPrint, Print};
 pub use query::{Count, Filter, Holder, Listing, fold};
 pub use reserve::{LIST_SLOTS, Reserved, StatusListUse, StatusSlot};
 pub use status::{Change, Status, StatusEvent};
+pub use volumes::{Place, PlacedRow, Volume};
 
 /// How long a method waits for another process that is writing before it gives up with [`RegisterError::Busy`].
 pub const BUSY_WAIT: Duration = Duration::from_secs(10);

@@ -1,11 +1,11 @@
 //! How often a credential was put on paper.
 
 use jiff::Timestamp;
-use rusqlite::params;
+use rusqlite::{OptionalExtension as _, params};
 
 use super::entry::time_at;
 use super::error::is_constraint;
-use super::{BatchId, Register, RegisterError};
+use super::{Register, RegisterError};
 use crate::credential::serial::Serial;
 
 /// One print of one credential.
@@ -17,57 +17,78 @@ pub struct Print {
     pub at: Timestamp,
     /// The PDF it was written to.
     pub file: String,
+    /// The sheet of paper in that file, from 1; unknown for prints of older versions.
+    pub sheet: Option<u32>,
+    /// Name of the key that signed this copy anew; none when it has the symbol of the first.
+    pub kid: Option<Vec<u8>>,
+}
+
+/// A copy that is about to be handed over.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct NewPrint {
+    /// The credential.
+    pub serial: Serial,
+    /// Its copy number, from [`Register::next_copy`].
+    pub copy: u32,
+    /// The sheet of paper, from 1.
+    pub sheet: u32,
+    /// What stands in its symbol and the name of the key that signed it, when it was signed anew.
+    pub signed: Option<(Vec<u8>, Vec<u8>)>,
 }
 
 impl Register {
-    /// Notes that these credentials are about to be handed over in `file`, all or none. Gives the copy number of each.
-    pub fn record_prints(&mut self, serials: &[Serial], file: &str, now: Timestamp) -> Result<Vec<u32>, RegisterError> {
+    /// The number of the next copy of a credential: 1 when it was never printed.
+    pub fn next_copy(&self, serial: Serial) -> Result<u32, RegisterError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT 1 + max(copy, coalesce((SELECT max(prints.copy) FROM prints WHERE serial = ?1), 0))
+             FROM credentials WHERE serial = ?1",
+        )?;
+        let found = statement.query_row([serial.as_bytes()], |row| row.get(0)).optional()?;
+        found.ok_or(RegisterError::UnknownSerial { serial })
+    }
+
+    /// Notes that these copies are about to be handed over in `file`, all or none.
+    pub fn record_prints(&mut self, prints: &[NewPrint], file: &str, now: Timestamp) -> Result<(), RegisterError> {
         let transaction = self.write()?;
-        let mut copies = Vec::with_capacity(serials.len());
         {
             let mut statement = transaction.prepare_cached(
-                "INSERT INTO prints (serial, copy, at, file)
-                 VALUES (?1, 1 + coalesce((SELECT max(copy) FROM prints WHERE serial = ?1), 0), ?2, ?3)
-                 RETURNING copy",
+                "INSERT INTO prints (serial, copy, at, file, sheet, envelope, kid)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?;
             let mut known = transaction.prepare_cached("SELECT 1 FROM credentials WHERE serial = ?1")?;
-            for &serial in serials {
-                let copy = statement.query_row(params![serial.as_bytes(), now.as_second(), file], |row| row.get(0));
-                match copy {
-                    Ok(copy) => copies.push(copy),
-                    Err(error) if is_constraint(&error) && !known.exists([serial.as_bytes()])? => {
-                        return Err(RegisterError::UnknownSerial { serial });
+            for NewPrint { serial, copy, sheet, signed } in prints {
+                let (envelope, kid) = signed.as_ref().map(|(envelope, kid)| (envelope, kid)).unzip();
+                let done =
+                    statement.execute(params![serial.as_bytes(), copy, now.as_second(), file, sheet, envelope, kid]);
+                match done {
+                    Ok(_) => {}
+                    Err(error) if !is_constraint(&error) => return Err(error.into()),
+                    Err(_) if !known.exists([serial.as_bytes()])? => {
+                        return Err(RegisterError::UnknownSerial { serial: *serial });
                     }
-                    Err(error) => return Err(error.into()),
+                    Err(_) => return Err(RegisterError::CopyTaken { serial: *serial, copy: *copy }),
                 }
             }
         }
-        transaction.commit()?;
-        Ok(copies)
-    }
-
-    /// Notes the first print of each credential of a batch that has none yet, and says how many these are.
-    ///
-    /// For the PDF of a batch: called again after a kill between this and the PDF's final name, it adds nothing, so that
-    /// a paper that never left the desk is not counted.
-    pub fn record_first_prints(&mut self, batch: BatchId, file: &str, now: Timestamp) -> Result<u32, RegisterError> {
-        let added = self.connection.execute(
-            "INSERT INTO prints (serial, copy, at, file)
-             SELECT serial, 1, ?2, ?3 FROM credentials
-             WHERE batch = ?1 AND NOT EXISTS (SELECT 1 FROM prints WHERE prints.serial = credentials.serial)",
-            params![batch, now.as_second(), file],
-        )?;
-        Ok(u32::try_from(added).unwrap_or(u32::MAX))
+        Ok(transaction.commit()?)
     }
 
     /// The prints of a credential, oldest first.
     pub fn prints_of(&self, serial: Serial) -> Result<Vec<Print>, RegisterError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT copy, at, file FROM prints WHERE serial = ?1 ORDER BY copy")?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT prints.copy, at, coalesce(volumes.file, prints.file), sheet, kid
+             FROM prints LEFT JOIN volumes ON volumes.id = prints.volume WHERE serial = ?1 ORDER BY prints.copy",
+        )?;
         let mut rows = statement.query([serial.as_bytes()])?;
         let mut prints = Vec::new();
         while let Some(row) = rows.next()? {
-            prints.push(Print { copy: row.get(0)?, at: time_at(row, 1)?, file: row.get(2)? });
+            prints.push(Print {
+                copy: row.get(0)?,
+                at: time_at(row, 1)?,
+                file: row.get(2)?,
+                sheet: row.get(3)?,
+                kid: row.get(4)?,
+            });
         }
         Ok(prints)
     }

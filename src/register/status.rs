@@ -145,7 +145,9 @@ impl Register {
 
     /// The names of the keys that have signed credentials of this register, each once.
     pub fn kids(&self) -> Result<Vec<Vec<u8>>, RegisterError> {
-        let mut statement = self.connection.prepare_cached("SELECT DISTINCT kid FROM credentials ORDER BY kid")?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT kid FROM credentials UNION SELECT kid FROM prints WHERE kid IS NOT NULL ORDER BY kid",
+        )?;
         let kids = statement.query_map([], |row| row.get(0))?;
         Ok(kids.collect::<Result<_, _>>()?)
     }

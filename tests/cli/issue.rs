@@ -74,19 +74,6 @@ fn a_list_that_is_issued_twice_is_refused_and_a_dry_run_issues_nothing() {
 }
 
 #[test]
-fn a_paper_is_printed_again_with_the_same_serial_and_a_copy_number() {
-    let desk = Desk::new();
-    let serial = desk.issue_two()[0]["serial"].as_str().unwrap().to_owned();
-    let done = desk.run(&["register", "reprint", &serial, "-o", "copy.pdf"]);
-    assert_eq!(out(&done).trim(), format!("{serial}: copy 2, copy.pdf"), "{}", err(&done));
-    let (code, found) = desk.verify(&["copy.pdf"]);
-    assert_eq!((code, &found[0]["serial"]), (Some(0), &serial.as_str().into()));
-    let unknown = desk.run(&["register", "reprint", "0000-0000", "-o", "no.pdf"]);
-    assert_eq!(unknown.status.code(), Some(2));
-    assert!(!desk.path("no.pdf").exists());
-}
-
-#[test]
 fn a_paper_of_an_older_key_can_still_be_revoked() {
     let desk = Desk::new();
     let old = desk.issue_two();

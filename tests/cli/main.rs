@@ -1,12 +1,14 @@
 //! The behaviour of the binary, as a desk, a gate and a killer of processes meet it.
 
 mod attached;
+mod batches;
 mod desk;
 mod gate;
 mod hostile;
 mod issue;
 mod kill;
 mod lists;
+mod reprints;
 #[path = "../scan_support/mod.rs"]
 mod scan_support;
 mod transcripts;

@@ -3,21 +3,32 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::{Args, Failure, List, bar};
+use super::{Args, Failure, List, bar, photos};
 use crate::credential::types::CredentialType;
-use crate::credential::{Credential, Photo, Serial};
+use crate::credential::{Credential, Photo, Serial, StatusRef};
+use crate::envelope::deflate::deflate_zlib;
+use crate::envelope::pack;
 use crate::format::{self, Format, Issuer};
-use crate::issue::list::{self, Item, Problem, Row};
+use crate::issue::carrier::{Carrier, Holds};
+use crate::issue::list::{self, Item, PHOTO, Problem, Row};
 use crate::issue::paper::{self, IssuerName};
-use crate::issue::photo::{self, Face, PHOTO_BYTES};
+use crate::issue::photo::{Face, LEAST_PHOTO_BYTES};
 use crate::print::{Fonts, Layout, Picture, SymbolPlan, preflight};
-use crate::symbol::Room;
+use crate::seal::{SigningKey, sign};
+use crate::status::native_uri;
 
 /// Rows that are checked and signed together.
 pub const CHUNK: usize = 128;
+
+/// More bytes than any format puts around a payload: headers, signature, what compression may lose.
+const AROUND_PAYLOAD: usize = 128;
+
+/// Bytes that compress as little as those of any serial.
+const ANY_SERIAL: [u8; 5] = [0x9f, 0x01, 0x22, 0x80, 0xfe];
 
 /// Faults and warnings that are told one by one; of the rest only the number is.
 const TOLD_AT_MOST: u64 = 1000;
@@ -29,10 +40,15 @@ pub struct Checker<'a> {
     pub layout: &'a Layout,
     pub fonts: &'a Fonts,
     pub today: Date,
-    pub room: Room,
-    pub format: Format,
+    pub carrier: Carrier<'a>,
+    /// What one symbol of the carrier holds.
+    pub holds: Holds,
+    /// A key of nobody: a message that it signs is as long as the one that will be signed.
+    pub probe: SigningKey,
     /// As far as it is known before a key is opened.
     pub issuer: Issuer<'a>,
+    pub now: Timestamp,
+    pub expires: Option<Timestamp>,
 }
 
 /// What came of it.
@@ -145,7 +161,7 @@ impl Checker<'_> {
                     match found {
                         Ok(photo) => {
                             checked.good += 1;
-                            if self.args.photos.is_some() {
+                            if self.args.photos.is_some() || row.photo.is_some() {
                                 checked.photo(row.line, photo);
                             }
                         }
@@ -193,30 +209,51 @@ impl Checker<'_> {
     }
 
     /// Whether there is a photo; or what keeps this row from being signed and printed: a value that the format cannot
-    /// say, a letter that no font has, a text that no box holds, a photo that is none.
+    /// say, a letter that no font has, a text that no box holds, a photo that is none, a symbol that has no room.
     fn paper(&self, row: &Row) -> Result<bool, Vec<Problem>> {
         let face = self.face(row).map_err(|problem| vec![problem])?;
         let has_face = face.is_some();
-        let problem = |fault: String, wanted: &str| {
-            let wanted = wanted.to_owned();
-            Problem { line: row.line, column: None, fault, found: String::new(), wanted }
-        };
-        let draft = draft_of(row, self.made);
-        format::write(self.format, &draft, self.made, &self.issuer).map_err(|error| {
-            vec![problem(
-                Failure::new(error).to_string(),
-                &format!("what a credential of the format {} can say", self.format),
-            )]
-        })?;
+        let mut draft = self.draft(row);
+        let (signed, printed) = face.map(|face| (face.signed, face.printed)).unzip();
+        draft.photo = signed;
+        let payload = self.payload(row, &draft).map_err(|problem| vec![problem])?;
+        // What fits uncompressed fits; only what may not is packed and planned as it will be.
+        if payload.len() + AROUND_PAYLOAD > self.holds.low
+            && let Err(error) = self.carrier.texts(&sign(&payload, &self.probe))
+        {
+            let wanted = "shorter texts, a photo that is easier to compress, or a layout with more room for the symbol";
+            return Err(vec![fault_of(row, Failure::new(error).to_string(), wanted)]);
+        }
         let language = self.language(row);
         // The longest name that a desk may have: the page must hold it whoever issues.
         let issuer = IssuerName { name: String::new(), country: None };
-        let page = paper::certificate(&draft, self.made, &issuer, &language, Vec::new(), face.map(|face| face.printed));
-        let planned = SymbolPlan::version(self.room.largest_version().unwrap_or(1));
+        let page = paper::certificate(&draft, self.made, &issuer, &language, Vec::new(), printed);
+        let planned = SymbolPlan::version(self.carrier.room(1).largest_version().unwrap_or(1));
         let Err(problems) = preflight(&page, self.layout, self.fonts, Some(planned)) else {
             return Ok(has_face);
         };
-        Err(problems.iter().map(|fault| problem(fault.to_string(), "text that the page can show")).collect())
+        Err(problems.iter().map(|fault| fault_of(row, fault.to_string(), "text that the page can show")).collect())
+    }
+
+    /// The credential of a row, as long as it will be.
+    fn draft(&self, row: &Row) -> Credential {
+        let serial = Serial::from_bytes(ANY_SERIAL);
+        Credential {
+            serial,
+            issued: Timestamp::from_second(self.now.as_second()).unwrap_or(self.now),
+            expires: self.expires,
+            status: Some(StatusRef { uri: native_uri(u32::from(u8::MAX)), index: u64::from(u16::MAX) }),
+            supersedes: self.args.reissue.then_some(serial),
+            ..draft_of(row, self.made)
+        }
+    }
+
+    fn payload(&self, row: &Row, draft: &Credential) -> Result<Vec<u8>, Problem> {
+        let format = self.carrier.format;
+        let written = format::write(format, draft, self.made, &self.issuer).map_err(|error| {
+            fault_of(row, Failure::new(error).to_string(), &format!("what a credential of the format {format} can say"))
+        })?;
+        Ok(written.payload)
     }
 
     /// The language of the document for this row.
@@ -224,29 +261,27 @@ impl Checker<'_> {
         self.args.language.clone().unwrap_or_else(|| paper::language(&row.record, self.made))
     }
 
-    /// The face of this row's person, when there is a folder of photos and a file in it.
+    /// The face of this row's person, when the list or the folder of photos has one.
     pub fn face(&self, row: &Row) -> Result<Option<Face>, Problem> {
-        let Some(folder) = &self.args.photos else { return Ok(None) };
         let subject = row.record.text(&self.made.subject);
-        // A number that is no plain file name must not lead out of the folder.
-        if subject.is_empty() || subject.contains(['/', '\\']) || subject.starts_with('.') {
-            return Ok(None);
-        }
-        let endings = ["jpg", "jpeg", "png", "webp", "JPG", "PNG"];
-        let Some(path) =
-            endings.map(|ending| folder.join(format!("{subject}.{ending}"))).into_iter().find(|p| p.is_file())
-        else {
-            return Ok(None);
+        let Some(path) = photos::file(self.args, row, &subject)? else { return Ok(None) };
+        let rest = match self.carrier.format {
+            Format::Nansen => pack(&sign(&self.payload(row, &self.draft(row))?, &self.probe)).len(),
+            _ => deflate_zlib(&sign(&self.payload(row, &self.draft(row))?, &self.probe)).len(),
         };
-        let read = std::fs::read(&path).map_err(photo::PhotoError::from);
-        read.and_then(|file| photo::face(&file, PHOTO_BYTES)).map(Some).map_err(|error| Problem {
+        let budget = self.carrier.photo_bytes(self.holds, rest).map_err(|left| Problem {
             line: row.line,
-            column: Some("photo".to_owned()),
-            fault: error.to_string(),
+            column: Some(PHOTO.to_owned()),
+            fault: format!("{left} bytes are left in the symbol, where a face needs {LEAST_PHOTO_BYTES}"),
             found: path.display().to_string(),
-            wanted: "a JPEG, PNG or WebP picture of a face".to_owned(),
-        })
+            wanted: "shorter texts in this row, or a layout with more room for the symbol".to_owned(),
+        })?;
+        photos::face(&path, budget, row).map(Some)
     }
+}
+
+fn fault_of(row: &Row, fault: String, wanted: &str) -> Problem {
+    Problem { line: row.line, column: None, fault, found: String::new(), wanted: wanted.to_owned() }
 }
 
 /// The credential of a row before it has a serial.

@@ -4,11 +4,17 @@
 
 mod batch;
 mod check;
+mod holders;
+mod interrupt;
 mod lock;
+mod manifest;
+mod photos;
+mod recorded;
 mod write;
 
 pub use check::{draft_of, signed_face};
 pub use lock::DeskLock;
+pub use recorded::{entry, random};
 
 use std::path::{Path, PathBuf};
 
@@ -26,11 +32,13 @@ use super::{Exit, Failure, keys, templates};
 use crate::credential::country::Country;
 use crate::credential::types::{CredentialType, Key, Wire};
 use crate::format::{Format, Issuer};
+use crate::issue::carrier::{Carrier, PARTS_MAX};
 use crate::issue::paper::IssuerName;
-use crate::issue::sign::{PARTS_MAX, Signing};
+use crate::issue::sign::Signing;
 use crate::print::{Fonts, Layout};
 use crate::register::Register;
 use crate::symbol::Room;
+use write::Form;
 
 /// Make a signed, printed credential of every row of a list
 #[derive(Debug, clap::Args)]
@@ -52,6 +60,13 @@ pub struct Args {
     /// A PDF for each credential, named by its serial
     #[arg(long)]
     pub separate: bool,
+    /// Sheets of paper in a file: OUT-001.pdf, OUT-002.pdf … instead of one file, each ready for the printer when it has
+    /// its name, and a manifest
+    #[arg(long, value_name = "SHEETS", conflicts_with = "separate", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub volume: Option<u32>,
+    /// Also write OUT-manifest.pdf: which credential stands on which sheet, and who signed it
+    #[arg(long)]
+    pub manifest: bool,
     /// Folder of photos, named by the first column's number: KEN-1.jpg
     #[arg(long, value_name = "DIR")]
     pub photos: Option<PathBuf>,
@@ -94,6 +109,8 @@ impl Args {
             layout: "a4".to_owned(),
             template: None,
             separate: false,
+            volume: None,
+            manifest: false,
             photos: None,
             valid_until: None,
             wire: None,
@@ -105,6 +122,21 @@ impl Args {
             address: None,
             passphrase: PassphraseArgs::known(None),
         }
+    }
+}
+
+impl Args {
+    /// How the papers are divided into files.
+    fn form(&self) -> Form {
+        match self.volume {
+            Some(sheets) => Form::Volumes(sheets),
+            None if self.separate => Form::Separate,
+            None => Form::Whole,
+        }
+    }
+
+    fn wants_manifest(&self) -> bool {
+        self.manifest || self.volume.is_some()
     }
 }
 
@@ -142,15 +174,28 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     let desk = desk.unwrap_or_else(|| keys::DeskName { name: String::new(), country: Some("KEN".to_owned()) });
     let country = desk.country.as_deref().and_then(|code| Country::parse(code).ok());
     let issuer = Issuer { name: &desk.name, country };
-    let checker = check::Checker { args, made, layout: &layout, fonts: &fonts, today, room: rooms[0], format, issuer };
+    let carrier = Carrier { format, address: args.address.as_deref(), rooms: &rooms };
+    let checker = check::Checker {
+        args,
+        made,
+        layout: &layout,
+        fonts: &fonts,
+        today,
+        carrier,
+        holds: carrier.holds(),
+        probe: keys::Kind::Ed25519.generate(),
+        issuer,
+        now,
+        expires,
+    };
     if let (Some(output), false) = (&args.output, args.dry_run) {
-        write::check_writable(output, args.separate)?;
+        write::check_writable(output, args.form())?;
     }
 
     let checked = checker.list(&list)?;
     checked.report(&args.list);
     if checked.problems > 0 && !args.keep_going {
-        let already = batch::nothing_was_issued(if args.dry_run { 0 } else { recorded(args, home, made, &list)? });
+        let already = holders::nothing_was_issued(if args.dry_run { 0 } else { recorded(args, home, made, &list)? });
         return Err(Failure::new(format!("{} of {} rows cannot be issued; {already}", checked.bad_rows, checked.rows))
             .hint("correct the rows above, or leave them out with --keep-going"));
     }
@@ -200,7 +245,15 @@ fn recorded(args: &Args, home: &Home, made: &CredentialType, list: &List) -> Res
 
 /// Refuses a file that would be written over another of this run, and a folder of photos that is none.
 fn check_places(args: &Args) -> Result<(), Failure> {
-    let places = [("the list", Some(&args.list)), ("OUT", args.output.as_ref()), ("--symbols", args.symbols.as_ref())];
+    let output = args.output.as_deref();
+    let first = output.map(|output| args.form().file(output, 1));
+    let manifest = output.filter(|_| args.wants_manifest()).map(|output| args.form().manifest(output));
+    let places = [
+        ("the list", Some(args.list.as_path())),
+        ("OUT", first.as_deref()),
+        ("the manifest", manifest.as_deref()),
+        ("--symbols", args.symbols.as_deref()),
+    ];
     let places: Vec<_> = places.into_iter().filter_map(|(what, path)| Some((what, path?))).collect();
     for (at, (what, path)) in places.iter().enumerate() {
         if let Some((other, _)) = places[..at].iter().find(|(_, other)| same_file(other, path)) {

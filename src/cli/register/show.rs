@@ -83,7 +83,9 @@ impl Dossier {
             line("photo", &format!("{} bytes", photo.len()))?;
         }
         for print in &self.prints {
-            line("printed", &format!("{}  copy {}  {}", print.at, print.copy, print.file))?;
+            let sheet = print.sheet.map(|sheet| format!(", sheet {sheet}")).unwrap_or_default();
+            let anew = print.kid.as_ref().map(|kid| format!(", signed anew by key {}", hex(kid))).unwrap_or_default();
+            line("printed", &format!("{}  copy {}  {}{sheet}{anew}", print.at, print.copy, print.file))?;
         }
         for event in &self.history {
             line("changed", &format!("{}  {}  {}", event.at, event.status, event.reason))?;
@@ -94,8 +96,10 @@ impl Dossier {
     fn json(&self, now: Timestamp) -> Value {
         let Stored { entry, record, photo, kid, superseded_by, .. } = &self.stored;
         let mut object = entry_json(entry, now);
-        let prints =
-            self.prints.iter().map(|print| json!({"copy": print.copy, "at": print.at.to_string(), "file": print.file}));
+        let prints = self.prints.iter().map(|print| {
+            json!({"copy": print.copy, "at": print.at.to_string(), "file": print.file, "sheet": print.sheet,
+                "kid": print.kid.as_ref().map(|kid| hex(kid))})
+        });
         let history = self
             .history
             .iter()

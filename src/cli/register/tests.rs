@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::credential::serial::Serial;
-use crate::register::{BatchPlan, NewCredential};
+use crate::register::{BatchPlan, NewCredential, NewPrint};
 
 #[derive(Debug, Parser)]
 struct Line {
@@ -80,7 +80,10 @@ fn desk() -> Desk {
         credential(4, "=HYPERLINK(\"x\")", "2026-11-22T00:00:00Z"),
     ];
     register.record(batch, &credentials).unwrap();
-    register.record_prints(&[serial(1), serial(2), serial(1)], "out.pdf", now).unwrap();
+    let print = |n, copy, sheet, signed| NewPrint { serial: serial(n), copy, sheet, signed };
+    let anew = Some((b"NP1:COPY".to_vec(), vec![7; 8]));
+    register.record_prints(&[print(1, 1, 1, None), print(2, 1, 2, None)], "out.pdf", now).unwrap();
+    register.record_prints(&[print(1, 2, 1, anew)], "copy.pdf", now).unwrap();
     register.revoke(&[serial(1)], "lost", now).unwrap();
     desk
 }
@@ -182,8 +185,8 @@ expires       never
 batch         1, row 1
 wire          nansen, key 0f0f0f0f0f0f0f0f
 photo         612 bytes
-printed       2026-11-21T09:00:00Z  copy 1  out.pdf
-printed       2026-11-21T09:00:00Z  copy 2  out.pdf
+printed       2026-11-21T09:00:00Z  copy 1  out.pdf, sheet 1
+printed       2026-11-21T09:00:00Z  copy 2  copy.pdf, sheet 1, signed anew by key 0707070707070707
 changed       2026-11-21T09:00:00Z  revoked  lost
 
   given_names  Ñandú José
@@ -193,7 +196,10 @@ changed       2026-11-21T09:00:00Z  revoked  lost
     assert_eq!(said, expected, "\n{said}");
     let found: Value = serde_json::from_str(&desk.says("show 0000-0001 --format json").unwrap()).unwrap();
     assert_eq!(found["claims"], json!({"given_names": "Ñandú José", "members": 3}));
-    assert_eq!(found["prints"][1], json!({"copy": 2, "at": "2026-11-21T09:00:00Z", "file": "out.pdf"}));
+    assert_eq!(
+        found["prints"][1],
+        json!({"copy": 2, "at": "2026-11-21T09:00:00Z", "file": "copy.pdf", "sheet": 1, "kid": "0707070707070707"})
+    );
     assert_eq!(found["history"], json!([{"at": "2026-11-21T09:00:00Z", "status": "revoked", "reason": "lost"}]));
     assert_eq!((&found["photo"]["bytes"], &found["kid"]), (&json!(612), &json!("0f0f0f0f0f0f0f0f")));
 }

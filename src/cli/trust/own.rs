@@ -81,6 +81,12 @@ pub fn current(home: &Home, root: Kid) -> Result<Option<TrustList>, Failure> {
     Ok(store.lists().iter().find(|held| held.root_kid() == root).map(|held| held.list().clone()))
 }
 
+/// Whether the own list in use names a key.
+pub fn trusts(home: &Home, kid: Kid) -> Result<bool, Failure> {
+    let Some(root) = KeyBook::load(home)?.root else { return Ok(false) };
+    Ok(current(home, root)?.is_some_and(|list| list.keys().any(|(_, key)| key.key.kid() == kid)))
+}
+
 fn with_root(home: &Home, passphrase: &PassphraseArgs) -> Result<KeyBook, Failure> {
     let mut book = KeyBook::load(home)?;
     if book.root.is_none() {

@@ -1,7 +1,7 @@
 //! Batches: resumed where they stopped, nobody twice.
 
 use super::*;
-use crate::register::{IssuedRow, RegisterError};
+use crate::register::{IssuedRow, NewPrint, RegisterError};
 
 #[test]
 fn an_unfinished_batch_is_taken_up_with_the_rows_that_are_done() {
@@ -150,11 +150,15 @@ fn what_was_handed_out_can_be_neither_deleted_nor_rewritten() {
     let mut register = memory();
     let id = new_batch(&mut register, 1);
     register.record(id, &[credential(1)]).unwrap();
-    register.record_prints(&[serial(1)], "out.pdf", at(5)).unwrap();
+    register.record_prints(&[print(1, 1)], "out.pdf", at(5)).unwrap();
     register.revoke(&[serial(1)], "lost", at(6)).unwrap();
+    register.record_volume(id, 1, "out.pdf", &[], at(7)).unwrap();
+    register.close_volume(id, 1, at(8)).unwrap();
     for sql in [
         "DELETE FROM credentials",
         "DELETE FROM prints",
+        "DELETE FROM volumes",
+        "UPDATE volumes SET file = 'other.pdf'",
         "DELETE FROM status_changes",
         "UPDATE credentials SET envelope = x'00'",
         "UPDATE credentials SET subject = 'P-00009'",
@@ -202,31 +206,40 @@ fn everything_recorded_is_read_back_as_it_was() {
     assert_eq!(register.find(serial(5)).unwrap(), None);
 }
 
+fn print(n: u32, copy: u32) -> NewPrint {
+    NewPrint { serial: serial(n), copy, sheet: 1, signed: None }
+}
+
 #[test]
 fn every_print_has_its_copy_number() {
     let mut register = memory();
     let id = new_batch(&mut register, 1);
     register.record(id, &[credential(1), credential(2)]).unwrap();
-    assert_eq!(register.record_prints(&[serial(1), serial(2)], "a.pdf", at(5)).unwrap(), [1, 1]);
-    assert_eq!(register.record_prints(&[serial(2), serial(2)], "b.pdf", at(6)).unwrap(), [2, 3]);
-    let error = register.record_prints(&[serial(1), serial(3)], "c.pdf", at(7)).unwrap_err();
+    assert_eq!(register.next_copy(serial(2)).unwrap(), 1);
+    register.record_prints(&[print(1, 1), print(2, 1)], "a.pdf", at(5)).unwrap();
+    assert_eq!(register.next_copy(serial(2)).unwrap(), 2);
+    register.record_prints(&[print(2, 2)], "b.pdf", at(6)).unwrap();
+    let error = register.record_prints(&[print(1, 2), print(2, 2)], "c.pdf", at(7)).unwrap_err();
+    assert_eq!(error.to_string(), format!("copy 2 of {} is recorded already", serial(2)));
+    let error = register.record_prints(&[print(1, 2), print(3, 1)], "c.pdf", at(7)).unwrap_err();
     assert!(matches!(error, RegisterError::UnknownSerial { serial: unknown } if unknown == serial(3)), "{error}");
+    assert!(matches!(register.next_copy(serial(3)).unwrap_err(), RegisterError::UnknownSerial { .. }));
     assert_eq!(register.prints_of(serial(1)).unwrap().len(), 1, "all or none");
     let prints = register.prints_of(serial(2)).unwrap();
-    assert_eq!((prints[2].copy, prints[2].file.as_str(), prints[2].at), (3, "b.pdf", at(6)));
-    assert_eq!(register.find(serial(2)).unwrap().unwrap().entry.prints, 3);
+    assert_eq!((prints[1].copy, prints[1].file.as_str(), prints[1].at), (2, "b.pdf", at(6)));
+    assert_eq!(register.find(serial(2)).unwrap().unwrap().entry.prints, 2);
 }
 
 #[test]
-fn the_first_prints_of_a_batch_are_noted_once_however_often_it_is_resumed() {
+fn a_copy_that_was_signed_anew_is_kept_with_the_key_that_signed_it() {
     let mut register = memory();
     let id = new_batch(&mut register, 1);
-    register.record(id, &[credential(1), credential(2), credential(3)]).unwrap();
-    register.record_prints(&[serial(2)], "early.pdf", at(4)).unwrap();
-    assert_eq!(register.record_first_prints(id, "out.pdf", at(5)).unwrap(), 2);
-    assert_eq!(register.record_first_prints(id, "out.pdf", at(6)).unwrap(), 0);
-    let prints = register.prints_of(serial(3)).unwrap();
-    assert_eq!((prints.len(), prints[0].copy, prints[0].at), (1, 1, at(5)));
+    register.record(id, &[credential(1)]).unwrap();
+    let signed = Some((b"NP1:COPY".to_vec(), vec![7; 8]));
+    register.record_prints(&[NewPrint { signed, ..print(1, 2) }], "copy.pdf", at(5)).unwrap();
+    assert_eq!(register.prints_of(serial(1)).unwrap()[0].kid, Some(vec![7; 8]));
+    let kids = register.kids().unwrap();
+    assert_eq!(kids, [vec![1, 2, 3, 4, 5, 6, 7, 8], vec![7; 8]], "its status is signed by that key, too");
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod listing;
 mod opening;
 mod reserving;
 mod statuses;
+mod volumes;
 
 use jiff::Timestamp;
 

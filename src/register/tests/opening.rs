@@ -90,9 +90,37 @@ fn a_register_of_a_newer_nansen_is_refused() {
     let path = folder.path().join("register.db");
     Register::open(&path).unwrap().connection.pragma_update(None, "user_version", 7).unwrap();
     let error = Register::open(&path).unwrap_err();
-    assert_eq!(error.to_string(), "the register has schema 7, and this nansen knows schemas up to 1");
+    assert_eq!(error.to_string(), "the register has schema 7, and this nansen knows schemas up to 2");
     Connection::open(&path).unwrap().pragma_update(None, "user_version", -7).unwrap();
     assert!(matches!(Register::open(&path).unwrap_err(), RegisterError::Damaged { .. }));
+}
+
+#[test]
+fn a_register_of_the_first_schema_is_brought_up_to_date_and_keeps_what_it_says() {
+    let folder = folder();
+    let path = folder.path().join("register.db");
+    let first = Connection::open(&path).unwrap();
+    first.execute_batch(include_str!("../schema.sql")).unwrap();
+    first.pragma_update(None, "application_id", i32::from_be_bytes(*b"nans")).unwrap();
+    first.pragma_update(None, "user_version", 1).unwrap();
+    first
+        .execute_batch(
+            "INSERT INTO batches VALUES (1, 'registration', zeroblob(32), 'old.pdf', 1, 1790000000, NULL);
+             INSERT INTO credentials VALUES (1, x'5e00000001', 1, 1, 'registration', 'P-1', '', 'Amina', 'amina',
+                1790000000, NULL, NULL, NULL, 'nansen', x'0102030405060708', x'4e50', '{}', NULL, NULL, 0, 'valid', 1);
+             INSERT INTO prints VALUES (x'5e00000001', 1, 1790000000, 'old.pdf');",
+        )
+        .unwrap();
+    drop(first);
+    let mut register = Register::open(&path).unwrap();
+    register.check().unwrap();
+    let print = &register.prints_of(serial(1)).unwrap()[0];
+    assert_eq!((print.copy, print.file.as_str(), print.sheet, &print.kid), (1, "old.pdf", None, &None));
+    let id = register.unfinished_batches().unwrap()[0].id;
+    assert!(register.volumes_of(id).unwrap().is_empty());
+    let place = crate::register::Place { serial: serial(1), sheet: 1 };
+    register.record_volume(id, 1, "new.pdf", &[place], at(9)).unwrap();
+    assert_eq!(register.prints_of(serial(1)).unwrap().len(), 1, "it was printed once");
 }
 
 #[test]

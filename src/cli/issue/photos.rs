@@ -1,0 +1,72 @@
+//! The photo of a row: the file that the list names, or the one in the folder that has the person's number for a name.
+
+use std::path::{Component, Path, PathBuf};
+
+use super::Args;
+use crate::issue::list::{PHOTO, PHOTO_CROP, Problem, Row};
+use crate::issue::photo::{self, Face, PhotoError};
+
+/// Endings of files that are looked for.
+const ENDINGS: [&str; 12] = ["jpg", "jpeg", "png", "webp", "tif", "tiff", "JPG", "JPEG", "PNG", "WEBP", "heic", "HEIC"];
+
+/// The file of this row's photo, when there is one.
+pub fn file(args: &Args, row: &Row, subject: &str) -> Result<Option<PathBuf>, Problem> {
+    if let Some(named) = &row.photo {
+        return named_file(args, row, named).map(Some);
+    }
+    let Some(folder) = &args.photos else { return Ok(None) };
+    // A number that is no plain file name must not lead out of the folder.
+    if subject.is_empty() || subject.contains(['/', '\\']) || subject.starts_with('.') {
+        return Ok(None);
+    }
+    Ok(ENDINGS.map(|ending| folder.join(format!("{subject}.{ending}"))).into_iter().find(|path| path.is_file()))
+}
+
+/// The file that the list names, in the folder of photos or beside the list, and nowhere else.
+fn named_file(args: &Args, row: &Row, named: &str) -> Result<PathBuf, Problem> {
+    let beside = args.list.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = args.photos.as_deref().unwrap_or(beside);
+    let problem = |fault: &str, wanted: String| Problem {
+        line: row.line,
+        column: Some(PHOTO.to_owned()),
+        fault: fault.to_owned(),
+        found: named.chars().take(200).collect(),
+        wanted,
+    };
+    let inside = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+    if named.contains('\\') || !Path::new(named).components().all(inside) {
+        return Err(problem(
+            "leads out of the folder of photos",
+            format!("the name of a file in {}", folder.display()),
+        ));
+    }
+    let path = folder.join(named);
+    if path.is_file() {
+        return Ok(path);
+    }
+    Err(problem("no such photo", format!("the name of a file in {}, or no name", folder.display())))
+}
+
+/// The face in the file, in at most `budget` bytes.
+pub fn face(path: &Path, budget: usize, row: &Row) -> Result<Face, Problem> {
+    let read = std::fs::read(path).map_err(PhotoError::from);
+    read.and_then(|file| photo::face(&file, budget, row.crop)).map_err(|error| {
+        let by_crop = matches!(error, PhotoError::Crop(_)) || row.crop.is_some_and(|_| is_size(&error));
+        let (column, wanted) = match &error {
+            PhotoError::Heif { .. } => (PHOTO, "a JPEG, PNG or WebP picture: telephones can export one".to_owned()),
+            _ if by_crop => (PHOTO_CROP, "a rectangle inside the picture, of at least 40 × 50 pixels".to_owned()),
+            _ => (PHOTO, "a JPEG, PNG or WebP picture of a face".to_owned()),
+        };
+        Problem {
+            line: row.line,
+            column: Some(column.to_owned()),
+            fault: super::Failure::new(error).to_string(),
+            found: path.display().to_string(),
+            wanted,
+        }
+    })
+}
+
+fn is_size(error: &PhotoError) -> bool {
+    matches!(error, PhotoError::TooSmall { .. })
+}
