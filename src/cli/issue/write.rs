@@ -66,7 +66,7 @@ impl Papers {
             let one = std::slice::from_ref(certificate);
             let sheets = printer.sheets(one).map_err(|error| unprintable(error, one))?;
             let language = certificate.language.clone();
-            let meta = BookMeta { title: certificate.title.english.clone(), language, ..self.meta.clone() };
+            let meta = BookMeta { title: certificate.title.first().to_owned(), language, ..self.meta.clone() };
             let mut book = Book::new(Vec::new(), &meta).map_err(Failure::new)?;
             book.add(&sheets).map_err(Failure::new)?;
             let path = self.output.join(format!("{}.pdf", certificate.serial));
