@@ -36,9 +36,9 @@ fn certificate(row: &Row, sample: &Certificate) -> Certificate {
     let get = |column: &str| row.get(column).cloned().unwrap_or_default();
     let mut names = Vec::new();
     if !get("native_name").is_empty() {
-        names.push(NameLine { text: get("native_name"), language: Some(get("native_language")) });
+        names.push(NameLine { text: get("native_name"), language: Some(get("native_language")), column: None });
     }
-    names.push(NameLine { text: format!("{} {}", get("given_names"), get("family_name")), language: None });
+    names.push(NameLine { text: format!("{} {}", get("given_names"), get("family_name")), ..NameLine::default() });
     let mut columns: Vec<_> = row
         .keys()
         .filter(|column| !["given_names", "family_name", "native_name", "native_language"].contains(&column.as_str()))

@@ -27,8 +27,8 @@ impl Canvas<'_> {
         let title = &self.certificate.title;
         let mut parts = vec![part(self.local(title.first(), &one.style), one.style, 0.0, "title")];
         parts[0].role = Role::Title;
-        if let Some(english) = title.second() {
-            parts.push(part(self.in_english(english, &one.second), one.second, 1.0, "title"));
+        if let Some(second) = title.second() {
+            parts.push(part(self.in_second(second, &one.second), one.second, 1.0, "title"));
         }
         self.block(one, area, parts);
     }
@@ -49,7 +49,7 @@ impl Canvas<'_> {
             let style = if place == 0 { one.style } else { one.second };
             let language: Option<Arc<str>> = name.language.as_deref().map(Arc::from);
             let span = span(&name.text, &style, Direction::Auto, language.as_ref());
-            parts.push(part(span, style, 1.5, "name"));
+            parts.push(part(span, style, 1.5, name.column_name()));
         }
         self.block(one, area, parts);
     }
@@ -66,22 +66,21 @@ impl Canvas<'_> {
 
     pub(super) fn how_to_check(&mut self, one: &LayoutBox, area: Area) {
         let head = self.word(|words| &words.how);
-        let (local, english) = self.layout.words.steps(&self.certificate.language, self.certificate.photo.is_some());
+        let [first, second] = self.layout.words.steps(self.languages(), self.certificate.photo.is_some());
         let bold = |style: Style| {
             let mut style = style;
             style.face.weight = Weight::Bold;
             style
         };
         let mut parts: Vec<Part<'_>> = Vec::new();
-        let first = if local.is_empty() { &english } else { &local };
         parts.push(part(self.local(head.first(), &bold(one.style)), bold(one.style), 0.0, "how to check"));
         for step in first {
-            parts.push(part(self.local(step, &one.style), one.style, 0.6, "how to check"));
+            parts.push(part(self.local(&step, &one.style), one.style, 0.6, "how to check"));
         }
-        if let (Some(head), false) = (head.second(), english.is_empty()) {
-            parts.push(part(self.in_english(head, &bold(one.second)), bold(one.second), 2.0, "how to check"));
-            for step in &english {
-                parts.push(part(self.in_english(step, &one.second), one.second, 0.5, "how to check"));
+        if let (Some(head), false) = (head.second(), second.is_empty()) {
+            parts.push(part(self.in_second(head, &bold(one.second)), bold(one.second), 2.0, "how to check"));
+            for step in second {
+                parts.push(part(self.in_second(&step, &one.second), one.second, 0.5, "how to check"));
             }
         }
         for part in &mut parts {
@@ -182,15 +181,15 @@ impl Canvas<'_> {
         }
     }
 
-    /// A label in both languages: the document's first, English after it and lighter.
+    /// A label in both languages: the document's first, the second after it and lighter.
     pub(super) fn label(&self, words: &Words, style: &Style) -> Vec<Span> {
         let mut spans = vec![self.local(words.first(), style)];
-        if let Some(english) = words.second() {
+        if let Some(second) = words.second() {
             let mut lighter = *style;
             lighter.face.colour = style.face.colour.map(|channel| channel.saturating_add((255 - channel) / 4));
             lighter.face.weight = Weight::Regular;
-            spans.push(self.in_english("  ·  ", &lighter));
-            spans.push(self.in_english(english, &lighter));
+            spans.push(self.in_second("  ·  ", &lighter));
+            spans.push(self.in_second(second, &lighter));
         }
         spans
     }

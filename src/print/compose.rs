@@ -12,7 +12,7 @@ use super::page::{Block, Item, Page, Role, Sheet};
 use super::paragraph::{Fit, Fitted, Paragraph};
 use super::preflight::{Overflow, Problem, SymbolPlan, check_texts};
 use super::text::Span;
-use super::words::FixedWords;
+use super::words::{FixedWords, Languages};
 
 /// Each try of a whole block is this much smaller than the one before.
 const BLOCK_SHRINK: f32 = 0.96;
@@ -117,15 +117,14 @@ pub(super) struct Canvas<'a> {
     pub(super) blocks: Vec<Block>,
     pub(super) problems: Vec<Problem>,
     language: Arc<str>,
-    english: Arc<str>,
+    second: Arc<str>,
 }
 
 impl<'a> Canvas<'a> {
     fn new(certificate: &'a Certificate, layout: &'a Layout, fonts: &'a Fonts, planned: Option<SymbolPlan>) -> Self {
-        let right_to_left = match (&certificate.title.local, layout.words.of(&certificate.language)) {
-            (_, Some(words)) => words.right_to_left,
-            (Some(title), None) => get_base_direction(title.as_str()) == unicode_bidi::Direction::Rtl,
-            (None, None) => false,
+        let right_to_left = match layout.words.of(&certificate.language) {
+            Some(words) => words.right_to_left,
+            None => get_base_direction(certificate.title.first()) == unicode_bidi::Direction::Rtl,
         };
         Self {
             certificate,
@@ -136,7 +135,7 @@ impl<'a> Canvas<'a> {
             blocks: Vec::new(),
             problems: Vec::new(),
             language: certificate.language.as_str().into(),
-            english: "en".into(),
+            second: certificate.second_language.as_deref().unwrap_or("en").into(),
         }
     }
 
@@ -193,21 +192,32 @@ impl<'a> Canvas<'a> {
         span(text, style, Direction::Auto, Some(&self.language))
     }
 
-    /// A span in English.
-    pub(super) fn in_english(&self, text: &str, style: &Style) -> Span {
-        span(text, style, Direction::Auto, Some(&self.english))
+    /// A span in the second language.
+    pub(super) fn in_second(&self, text: &str, style: &Style) -> Span {
+        span(text, style, Direction::Auto, Some(&self.second))
+    }
+
+    /// Both languages of the page.
+    pub(super) fn languages(&self) -> Languages<'_> {
+        Languages { first: &self.language, second: &self.second }
     }
 
     /// A fixed word, in both languages.
     pub(super) fn word(&self, word: impl Fn(&FixedWords) -> &str) -> Words {
-        self.layout.words.pick(&self.certificate.language, word)
+        self.layout.words.pick(self.languages(), word)
     }
 
     /// A paragraph; characters that no font has become problems of `field`.
     pub(super) fn paragraph(&mut self, spans: Vec<Span>, field: &str) -> Paragraph<'a> {
         let paragraph = Paragraph::new(self.fonts, spans, self.right_to_left);
         for &character in paragraph.missing() {
-            let problem = Problem::Uncovered { field: field.to_owned(), character, code: u32::from(character) };
+            let place = paragraph.spans().iter().find_map(|span| span.text.chars().position(|c| c == character));
+            let problem = Problem::Uncovered {
+                field: field.to_owned(),
+                character_number: place.unwrap_or_default() + 1,
+                character,
+                code: u32::from(character),
+            };
             if !self.problems.contains(&problem) {
                 self.problems.push(problem);
             }

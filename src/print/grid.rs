@@ -1,5 +1,7 @@
 //! Labelled values in columns.
 
+use std::sync::Arc;
+
 use super::certificate::{Direction, FieldLine};
 use super::compose::{Canvas, factors, scaled, span};
 use super::font::Weight;
@@ -58,12 +60,13 @@ impl<'a> Canvas<'a> {
             style.face.weight = Weight::Bold;
         }
         let label = self.word(word);
-        Some(self.entry(one, &FieldLine { label, value, direction, name: name.to_owned() }, style))
+        Some(self.entry(one, &FieldLine { label, value, direction, language: None, name: name.to_owned() }, style))
     }
 
     fn entry(&mut self, one: &LayoutBox, field: &FieldLine, value_style: Style) -> Entry<'a> {
         let label = self.label(&field.label, &one.second);
-        let value = span(&field.value, &value_style, field.direction, None);
+        let language: Option<Arc<str>> = field.language.as_deref().map(Arc::from);
+        let value = span(&field.value, &value_style, field.direction, language.as_ref());
         Entry {
             label: self.paragraph(label, &field.name),
             value: self.paragraph(vec![value], &field.name),

@@ -294,6 +294,16 @@ impl Layout {
         boxes.map(side).fold(f32::INFINITY, f32::min)
     }
 
+    /// The languages that the fixed words of a page are known in (BCP 47).
+    pub fn languages(&self) -> impl Iterator<Item = &str> {
+        self.words.languages()
+    }
+
+    /// Whether there are fixed words for a reader of `tag`.
+    pub fn speaks(&self, tag: &str) -> bool {
+        self.words.of(tag).is_some()
+    }
+
     /// Reads a layout file.
     pub fn from_toml(text: &str) -> Result<Self, LayoutError> {
         layout_file::read(text)

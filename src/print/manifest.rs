@@ -80,9 +80,10 @@ pub fn manifest(manifest: &Manifest, fonts: &Fonts) -> Result<Vec<Sheet>, Manife
 
 fn page_of(manifest: &Manifest, number: usize, rows: &[ManifestRow]) -> Certificate {
     let field = |label: &str, value: String| FieldLine {
-        label: Words::english(label),
+        label: Words::one(label),
         value,
         direction: Direction::Auto,
+        language: None,
         name: label.to_lowercase(),
     };
     let cell = |text: String| Cell { text, direction: Direction::LeftToRight, language: None };
@@ -94,7 +95,7 @@ fn page_of(manifest: &Manifest, number: usize, rows: &[ManifestRow]) -> Certific
     };
     Certificate {
         language: "en".to_owned(),
-        title: Words::english(format!("Manifest: {}", manifest.title)),
+        title: Words::one(format!("Manifest: {}", manifest.title)),
         fields: vec![
             field("File", manifest.file.clone()),
             field("Batch", manifest.batch.clone()),
@@ -104,7 +105,7 @@ fn page_of(manifest: &Manifest, number: usize, rows: &[ManifestRow]) -> Certific
             field("Key in use", manifest.kid.clone()),
         ],
         table: Some(Table {
-            head: ["Sheet", "Serial", "Signed by key", "Signed at", "Copy"].map(Words::english).to_vec(),
+            head: ["Sheet", "Serial", "Signed by key", "Signed at", "Copy"].map(Words::one).to_vec(),
             rows: rows.iter().map(row).collect(),
         }),
         issuer: manifest.issuer.clone(),

@@ -47,8 +47,8 @@ impl<'a> Canvas<'a> {
         for words in &table.head {
             let first = self.local(words.first(), &bold);
             let mut texts = vec![(self.paragraph(vec![first], "table head"), bold)];
-            if let Some(english) = words.second() {
-                let second = self.in_english(english, &one.second);
+            if let Some(second) = words.second() {
+                let second = self.in_second(second, &one.second);
                 texts.push((self.paragraph(vec![second], "table head"), one.second));
             }
             head.push(texts);
@@ -60,7 +60,7 @@ impl<'a> Canvas<'a> {
                 let cell = row.get(place).cloned().unwrap_or_default();
                 let language: Option<Arc<str>> = cell.language.as_deref().map(Arc::from);
                 let span = span(&cell.text, &one.style, cell.direction, language.as_ref());
-                let field = format!("row {} {}", number + 1, words.english);
+                let field = format!("row {} {}", number + 1, words.first());
                 cells.push(vec![(self.paragraph(vec![span], &field), one.style)]);
             }
             rows.push(cells);

@@ -207,7 +207,7 @@ fn compose(printer: Printer<'_>, certificates: &[Certificate]) -> Result<Vec<She
 fn separate(printer: Printer<'_>, meta: &BookMeta, folder: &Path, certificate: &Certificate) -> Result<Ready, Failure> {
     let sheets = compose(printer, std::slice::from_ref(certificate))?;
     // The place of the read-back gate, as above.
-    let (title, language) = (certificate.title.english.clone(), certificate.language.clone());
+    let (title, language) = (certificate.title.first().to_owned(), certificate.language.clone());
     let file = folder.join(format!("{}.pdf", certificate.serial));
     let meta = BookMeta { title, language, ..meta.clone() };
     let mut book = Book::new(Output::create(&file)?, &meta).map_err(|error| cannot_be_written(&file, error))?;
