@@ -10,10 +10,10 @@ use super::words::FixedWords;
 
 /// Lines that a label or a value may take.
 const LINES_AT_MOST: usize = 12;
-/// Space between rows, in mm at full size.
-const BETWEEN_ROWS: f32 = 3.0;
-/// Space that may be added between rows when the box is not full, in mm.
-const SPARE_AT_MOST: f32 = 2.5;
+/// Space between rows, in mm a point of the values' size: 3 mm at 11 points.
+const BETWEEN_ROWS: f32 = 3.0 / 11.0;
+/// Space that may be added between rows when the box is not full, in mm a point.
+const SPARE_AT_MOST: f32 = 2.5 / 11.0;
 /// Thickness of the line between rows, in mm.
 const HAIRLINE: f32 = 0.12;
 /// Space between the letters of a serial, in em.
@@ -78,7 +78,7 @@ impl<'a> Canvas<'a> {
         let column = (area.width - one.gap * (columns - 1) as f32) / columns as f32;
         let mut too_wide = None;
         for factor in factors([one.style, one.second].iter()) {
-            match rows(entries, columns, column, &one.second, factor) {
+            match rows(entries, columns, column, one, factor) {
                 Err(field) => too_wide = Some(field),
                 Ok((rows, height)) if height <= area.height => {
                     self.draw_grid(one, area, column, rows, height);
@@ -94,7 +94,8 @@ impl<'a> Canvas<'a> {
     fn draw_grid(&mut self, one: &LayoutBox, area: Area, column: f32, rows: Vec<Row>, height: f32) {
         let last = rows.len();
         // Space that is left over opens the rows a little.
-        let spare = ((area.height - height) / last.max(1) as f32).clamp(0.0, SPARE_AT_MOST);
+        let most = if self.layout.roll { 0.0 } else { SPARE_AT_MOST * one.style.fit.size };
+        let spare = ((area.height - height) / last.max(1) as f32).clamp(0.0, most);
         for (number, mut row) in rows.into_iter().enumerate() {
             row.top += spare * number as f32;
             row.gap += spare;
@@ -138,17 +139,17 @@ fn rows(
     entries: &[Entry<'_>],
     columns: usize,
     width: f32,
-    label_style: &Style,
+    one: &LayoutBox,
     factor: f32,
 ) -> Result<(Vec<Row>, f32), String> {
-    let gap = BETWEEN_ROWS * factor;
+    let gap = BETWEEN_ROWS * one.style.fit.size * factor;
     let mut top = 0.0;
     let mut rows = Vec::new();
     for entries in entries.chunks(columns) {
         let mut cells = Vec::new();
         for entry in entries {
             let fit = |text: &Paragraph<'_>, style| text.fit(scaled(style, factor), width, f32::MAX, LINES_AT_MOST);
-            let pair = fit(&entry.label, label_style).zip(fit(&entry.value, &entry.value_style));
+            let pair = fit(&entry.label, &one.second).zip(fit(&entry.value, &entry.value_style));
             cells.push(pair.ok_or_else(|| entry.field.clone())?);
         }
         let most = |measure: &dyn Fn(&(Fitted, Fitted)) -> f32| cells.iter().map(measure).fold(0.0, f32::max);
