@@ -80,6 +80,13 @@ impl Template {
         names
     }
 
+    /// The text of a file of the template.
+    pub fn text(&self, name: &str) -> Result<String, Failure> {
+        let missing = || Failure::new(format!("the type {} has no {name}", self.made.name));
+        let file = self.file(name)?.ok_or_else(missing)?;
+        String::from_utf8(file.bytes).map_err(|_| Failure::new(format!("{} is not UTF-8", file.shown)))
+    }
+
     /// A file of the template, or the one that all types share.
     fn file(&self, name: &str) -> Result<Option<TemplateFile>, Failure> {
         let own = self.folder.as_ref().map(|folder| folder.join(name)).filter(|path| path.is_file());

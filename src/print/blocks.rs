@@ -132,7 +132,14 @@ impl Canvas<'_> {
         let mut parts = vec![
             Part { spans: head, style: one.second, before: 0.0, field: "members", shrinks: true, role: Role::Label },
             part(span(&count, &style, Direction::LeftToRight, None), style, 0.0, "members"),
-            Part { spans: inside, style: one.second, before: 0.3, field: "members", shrinks: true, role: Role::Paragraph },
+            Part {
+                spans: inside,
+                style: one.second,
+                before: 0.3,
+                field: "members",
+                shrinks: true,
+                role: Role::Paragraph,
+            },
         ];
         parts[1].role = Role::Value;
         self.block(one, area, parts);
@@ -142,7 +149,8 @@ impl Canvas<'_> {
     pub(super) fn sheet_number(&mut self, one: &LayoutBox, area: Area) {
         let Some((number, total)) = self.number else { return };
         let shown = format!("{number} / {total}");
-        let mut parts = vec![part(span(&shown, &one.style, Direction::LeftToRight, None), one.style, 0.0, "sheet number")];
+        let mut parts =
+            vec![part(span(&shown, &one.style, Direction::LeftToRight, None), one.style, 0.0, "sheet number")];
         parts[0].role = Role::Decoration;
         self.block(one, area, parts);
     }

@@ -6,9 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::font::{Family, Weight};
-use super::layout::{
-    Align, Area, LayoutBox, LayoutError, LayoutProblem, Particular, Show, Side, Style, When,
-};
+use super::layout::{Align, Area, LayoutBox, LayoutError, LayoutProblem, Particular, Show, Side, Style, When};
 use super::layout_file::{Place, black_name};
 use super::paragraph::Fit;
 use super::text::Face;
@@ -51,6 +49,7 @@ pub(super) struct BoxTable {
     columns: Option<Spanned<u8>>,
     #[serde(default = "usual_gap")]
     gap: f32,
+    row_gap: Option<f32>,
     #[serde(default)]
     ruled: bool,
     #[serde(default)]
@@ -203,6 +202,7 @@ fn layout_box(place: &Place<'_>, table: BoxTable, styles: &BTreeMap<&str, Style>
         align: table.align.into(),
         columns,
         gap: place.range(at, "gap", table.gap, 0.0, 100.0)?,
+        row_gap: table.row_gap.map(|gap| place.range(at, "row-gap", gap, 0.0, 20.0)).transpose()?,
         ruled: table.ruled,
         items: table.items.into_iter().map(Particular::from).collect(),
         largest: largest(place, at, show, table.largest, width)?,

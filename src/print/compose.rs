@@ -201,7 +201,7 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    fn is_there(&self, one: &LayoutBox) -> bool {
+    pub(super) fn is_there(&self, one: &LayoutBox) -> bool {
         one.when.holds(self.certificate.photo.is_some(), self.certificate.table.is_some())
     }
 

@@ -3,7 +3,7 @@
 use super::certificate::{Direction, FieldLine};
 use super::compose::{Canvas, factors, scaled, span};
 use super::font::Weight;
-use super::layout::{Align, Area, LayoutBox, Particular, Style};
+use super::layout::{Align, Area, LayoutBox, Particular, Show, Style};
 use super::page::{Item, Role};
 use super::paragraph::{Fitted, Paragraph};
 use super::words::FixedWords;
@@ -28,15 +28,26 @@ struct Entry<'a> {
 }
 
 impl<'a> Canvas<'a> {
+    /// The fields, or the share of them that this box has: they go on from one box to the next that shows fields.
     pub(super) fn fields(&mut self, one: &LayoutBox, area: Area) {
         let certificate = self.certificate;
         let entries: Vec<_> = certificate.fields.iter().map(|field| self.entry(one, field, one.style)).collect();
-        self.grid(one, area, &entries);
+        let boxes: Vec<&LayoutBox> =
+            self.layout.boxes.iter().filter(|other| other.show == Show::Fields && self.is_there(other)).collect();
+        if boxes.len() < 2 {
+            return self.grid(one, area, &entries, 1.0);
+        }
+        let (factor, ends) = shares(&boxes, &entries);
+        let Some(place) = boxes.iter().position(|other| other.name == one.name) else { return };
+        let start = if place == 0 { 0 } else { ends[place - 1] };
+        // What found no place anywhere is the last box's to report.
+        let end = if place + 1 == boxes.len() { entries.len() } else { ends[place] };
+        self.grid(one, area, &entries[start..end], factor);
     }
 
     pub(super) fn particulars(&mut self, one: &LayoutBox, area: Area) {
         let entries: Vec<_> = one.items.iter().filter_map(|item| self.particular(one, *item)).collect();
-        self.grid(one, area, &entries);
+        self.grid(one, area, &entries, 1.0);
     }
 
     fn particular(&mut self, one: &LayoutBox, item: Particular) -> Option<Entry<'a>> {
@@ -73,11 +84,10 @@ impl<'a> Canvas<'a> {
     }
 
     /// Draws entries row by row in the columns of the box, all smaller until they fit.
-    fn grid(&mut self, one: &LayoutBox, area: Area, entries: &[Entry<'_>]) {
-        let columns = one.columns.clamp(1, entries.len().max(1));
-        let column = (area.width - one.gap * (columns - 1) as f32) / columns as f32;
+    fn grid(&mut self, one: &LayoutBox, area: Area, entries: &[Entry<'_>], largest: f32) {
+        let (columns, column) = columns(one, area, entries.len());
         let mut too_wide = None;
-        for factor in factors([one.style, one.second].iter()) {
+        for factor in factors([one.style, one.second].iter()).filter(|factor| *factor <= largest) {
             match rows(entries, columns, column, one, factor) {
                 Err(field) => too_wide = Some(field),
                 Ok((rows, height)) if height <= area.height => {
@@ -94,7 +104,7 @@ impl<'a> Canvas<'a> {
     fn draw_grid(&mut self, one: &LayoutBox, area: Area, column: f32, rows: Vec<Row>, height: f32) {
         let last = rows.len();
         // Space that is left over opens the rows a little.
-        let most = if self.layout.roll { 0.0 } else { SPARE_AT_MOST * one.style.fit.size };
+        let most = if self.layout.roll { 0.0 } else { one.row_gap.unwrap_or(SPARE_AT_MOST * one.style.fit.size) };
         let spare = ((area.height - height) / last.max(1) as f32).clamp(0.0, most);
         for (number, mut row) in rows.into_iter().enumerate() {
             row.top += spare * number as f32;
@@ -121,6 +131,43 @@ impl<'a> Canvas<'a> {
     }
 }
 
+/// Number and width of the columns.
+fn columns(one: &LayoutBox, area: Area, entries: usize) -> (usize, f32) {
+    let columns = one.columns.clamp(1, entries.max(1));
+    (columns, (area.width - one.gap * (columns - 1) as f32) / columns as f32)
+}
+
+/// Deals entries out to several boxes: the factor that all are shrunk by, and for each box the entry after its last.
+fn shares(boxes: &[&LayoutBox], entries: &[Entry<'_>]) -> (f32, Vec<usize>) {
+    let mut found = (1.0, vec![0; boxes.len()]);
+    for factor in factors(boxes.iter().flat_map(|one| [&one.style, &one.second])) {
+        let mut start = 0;
+        let mut ends = Vec::with_capacity(boxes.len());
+        for one in boxes {
+            start += taken(one, &entries[start..], factor);
+            ends.push(start);
+        }
+        found = (factor, ends);
+        if start == entries.len() {
+            break;
+        }
+    }
+    found
+}
+
+/// How many entries a box holds at a factor, in whole rows.
+fn taken(one: &LayoutBox, entries: &[Entry<'_>], factor: f32) -> usize {
+    let (columns, column) = columns(one, one.area, entries.len());
+    let mut held = 0;
+    for end in (columns..entries.len() + columns).step_by(columns).map(|end| end.min(entries.len())) {
+        match rows(&entries[..end], columns, column, one, factor) {
+            Ok((_, height)) if height <= one.area.height => held = end,
+            _ => break,
+        }
+    }
+    held
+}
+
 fn first_baseline(text: &Fitted) -> f32 {
     text.baselines.first().copied().unwrap_or_default()
 }
@@ -142,7 +189,7 @@ fn rows(
     one: &LayoutBox,
     factor: f32,
 ) -> Result<(Vec<Row>, f32), String> {
-    let gap = BETWEEN_ROWS * one.style.fit.size * factor;
+    let gap = one.row_gap.unwrap_or(BETWEEN_ROWS * one.style.fit.size) * factor;
     let mut top = 0.0;
     let mut rows = Vec::new();
     for entries in entries.chunks(columns) {

@@ -8,8 +8,8 @@ use super::blocks;
 use super::layout_file;
 use super::matrix;
 use super::paragraph::Fit;
-use super::text::Face;
 use super::sheet::SheetPlan;
+use super::text::Face;
 use super::words::WordList;
 use crate::symbol::Room;
 
@@ -160,7 +160,9 @@ pub enum LayoutProblem {
         what: &'static str,
     },
     /// Cards that do not fit on their sheet.
-    #[error("{columns} columns and {rows} rows take {wanted_width} × {wanted_height} mm, the paper has {width} × {height}")]
+    #[error(
+        "{columns} columns and {rows} rows take {wanted_width} × {wanted_height} mm, the paper has {width} × {height}"
+    )]
     SheetTooSmall {
         /// Columns.
         columns: usize,
@@ -378,6 +380,8 @@ pub struct LayoutBox {
     pub columns: usize,
     /// Space between columns, in mm.
     pub gap: f32,
+    /// Space between rows at full size, in mm; `None`: what suits the style.
+    pub row_gap: Option<f32>,
     /// Hairlines between rows.
     pub ruled: bool,
     /// Lines of [`Show::Particulars`].

@@ -91,7 +91,14 @@ impl Place<'_> {
         LayoutError { file: None, line: self.line(offset), box_name: self.box_name.clone(), problem }
     }
 
-    pub(super) fn range(&self, offset: usize, what: &'static str, found: f32, least: f32, most: f32) -> Result<f32, LayoutError> {
+    pub(super) fn range(
+        &self,
+        offset: usize,
+        what: &'static str,
+        found: f32,
+        least: f32,
+        most: f32,
+    ) -> Result<f32, LayoutError> {
         if (least..=most).contains(&found) {
             Ok(found)
         } else {
@@ -183,7 +190,9 @@ fn imposed(
     files: Files<'_>,
 ) -> Result<Layout, LayoutError> {
     let wrong = |what| place.error(0, LayoutProblem::Sheet { what });
-    let Some(sheet) = sheet else { return Err(wrong("wanted [page] with boxes, or [sheet] with the layout of a card")) };
+    let Some(sheet) = sheet else {
+        return Err(wrong("wanted [page] with boxes, or [sheet] with the layout of a card"));
+    };
     let Some(name) = sheet.get_ref().layout.clone() else {
         return Err(wrong("[sheet] without [page] names the layout that it repeats: layout = \"card\""));
     };
@@ -196,7 +205,9 @@ fn imposed(
         files(wanted)
     })?;
     if layout.sheet.is_some() || layout.roll {
-        return Err(place.error(name.span().start, LayoutProblem::Sheet { what: "only single pages are put on sheets" }));
+        return Err(
+            place.error(name.span().start, LayoutProblem::Sheet { what: "only single pages are put on sheets" })
+        );
     }
     let plan = SheetPlan::read(place, sheet, (layout.width, layout.height))?;
     Ok(Layout { sheet: Some(Arc::new(plan)), ..layout })
@@ -266,4 +277,3 @@ pub(super) fn page_size(place: &Place<'_>, size: &Spanned<Size>) -> Result<(f32,
         )),
     }
 }
-

@@ -29,7 +29,8 @@ impl Cuts {
                 Some(used) => cuts.push((used, end)),
                 // An empty box goes with the space that kept it from the next.
                 None => {
-                    let below = boxes.iter().map(|other| other.area.y).filter(|y| *y >= end).fold(f32::INFINITY, f32::min);
+                    let below =
+                        boxes.iter().map(|other| other.area.y).filter(|y| *y >= end).fold(f32::INFINITY, f32::min);
                     cuts.push((one.area.y, if below.is_finite() { below } else { end }));
                 }
             }
@@ -90,7 +91,8 @@ mod tests {
 
     #[test]
     fn nothing_is_cut_where_a_neighbour_still_stands() {
-        let cuts = Cuts::find(&[used(2.0, 10.0, Some(4.0)), used(2.0, 10.0, Some(9.0)), used(12.0, 4.0, Some(16.0))], 0.5);
+        let cuts =
+            Cuts::find(&[used(2.0, 10.0, Some(4.0)), used(2.0, 10.0, Some(9.0)), used(12.0, 4.0, Some(16.0))], 0.5);
         assert!((cuts.above(12.0) - 3.0).abs() < 1e-3);
     }
 

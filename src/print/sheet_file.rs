@@ -50,11 +50,7 @@ const OFFSET_AT_MOST: f32 = 10.0;
 
 impl SheetPlan {
     /// Reads the table; `page` is the size of a page in mm.
-    pub(super) fn read(
-        place: &Place<'_>,
-        table: Spanned<SheetTable>,
-        page: (f32, f32),
-    ) -> Result<Self, LayoutError> {
+    pub(super) fn read(place: &Place<'_>, table: Spanned<SheetTable>, page: (f32, f32)) -> Result<Self, LayoutError> {
         let at = table.span().start;
         let table = table.into_inner();
         let (width, height) = page_size(place, &table.paper)?;
@@ -91,7 +87,14 @@ impl SheetPlan {
         if !fits {
             return Err(place.error(
                 at,
-                LayoutProblem::SheetTooSmall { columns, rows, wanted_width: right, wanted_height: bottom, width, height },
+                LayoutProblem::SheetTooSmall {
+                    columns,
+                    rows,
+                    wanted_width: right,
+                    wanted_height: bottom,
+                    width,
+                    height,
+                },
             ));
         }
         if duplex == Duplex::None && columns % 2 != 0 {

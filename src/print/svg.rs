@@ -94,7 +94,9 @@ pub enum SvgProblem {
         what: &'static str,
     },
     /// A drawing of another shape than the page.
-    #[error("the drawing is {found_width} × {found_height}, the page {width} × {height} mm: the proportions must be the same")]
+    #[error(
+        "the drawing is {found_width} × {found_height}, the page {width} × {height} mm: the proportions must be the same"
+    )]
     Proportions {
         /// In the drawing's units.
         found_width: f32,
@@ -206,7 +208,8 @@ impl Drawing {
         self.left = self.left.checked_sub(path.verbs().len()).ok_or(too_many)?;
         let Some(path) = path.clone().transform(transform) else { return Ok(Vec::new()) };
         let mut last = [0.0; 2];
-        let between = |from: [f32; 2], to: [f32; 2], share: f32| [0, 1].map(|axis| from[axis] + (to[axis] - from[axis]) * share);
+        let between =
+            |from: [f32; 2], to: [f32; 2], share: f32| [0, 1].map(|axis| from[axis] + (to[axis] - from[axis]) * share);
         let mut start = [0.0; 2];
         let place = |point: usvg::tiny_skia_path::Point| [point.x, point.y];
         Ok(path
@@ -288,7 +291,8 @@ mod tests {
 
     #[test]
     fn opacity_is_flattened_against_white() {
-        let found = read(r##"<g opacity="0.5"><rect width="9" height="9" fill="#000000" fill-opacity="0.5"/></g>"##).unwrap();
+        let found =
+            read(r##"<g opacity="0.5"><rect width="9" height="9" fill="#000000" fill-opacity="0.5"/></g>"##).unwrap();
         assert_eq!(found.paths[0].fill, Some([191; 3]));
     }
 
@@ -310,7 +314,8 @@ mod tests {
 
     #[test]
     fn a_shape_may_be_used_again() {
-        let found = read(r##"<defs><circle id="c" r="3"/></defs><use href="#c" x="9"/><use href="#c" x="20"/>"##).unwrap();
+        let found =
+            read(r##"<defs><circle id="c" r="3"/></defs><use href="#c" x="9"/><use href="#c" x="20"/>"##).unwrap();
         assert_eq!(found.paths.len(), 2);
     }
 }

@@ -17,7 +17,8 @@ const SVG: &str = "http://www.w3.org/2000/svg";
 
 /// Elements that draw, group, or say something to people.
 const DRAWING: [&str; 14] = [
-    "svg", "g", "defs", "use", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "title", "desc", "metadata",
+    "svg", "g", "defs", "use", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "title", "desc",
+    "metadata",
 ];
 
 /// Where editors keep their own notes, which are not drawn.
@@ -31,7 +32,15 @@ const NOTES: [&str; 5] = [
 
 /// Properties that only work by reference, or mix colours.
 const PROPERTIES: [&str; 9] = [
-    "filter", "mask", "clip-path", "marker", "marker-start", "marker-mid", "marker-end", "mix-blend-mode", "stroke-dasharray",
+    "filter",
+    "mask",
+    "clip-path",
+    "marker",
+    "marker-start",
+    "marker-mid",
+    "marker-end",
+    "mix-blend-mode",
+    "stroke-dasharray",
 ];
 
 /// Parses what may be parsed.
@@ -43,10 +52,9 @@ pub(super) fn check(text: &str) -> Result<Document<'_>, SvgError> {
     let options = ParsingOptions { allow_dtd: false, nodes_limit: NODES_AT_MOST, ..ParsingOptions::default() };
     let document = Document::parse_with_options(text, options).map_err(|error| match error {
         Error::NodesLimitReached => whole_file(SvgProblem::TooMany { what: "elements", most: NODES_AT_MOST as usize }),
-        error => SvgError {
-            line: error.pos().row as usize,
-            problem: SvgProblem::NotSvg { message: error.to_string() },
-        },
+        error => {
+            SvgError { line: error.pos().row as usize, problem: SvgProblem::NotSvg { message: error.to_string() } }
+        }
     })?;
     let root = document.root_element();
     if root.tag_name().name() != "svg" || root.tag_name().namespace() != Some(SVG) {
@@ -152,7 +160,10 @@ fn element(node: &Node<'_, '_>) -> Result<(), SvgProblem> {
 
 /// Whether a `style` attribute sets a property to something.
 fn declares(style: &str, property: &str) -> bool {
-    style.split(';').filter_map(|rule| rule.split_once(':')).any(|(key, value)| key.trim() == property && value.trim() != "none")
+    style
+        .split(';')
+        .filter_map(|rule| rule.split_once(':'))
+        .any(|(key, value)| key.trim() == property && value.trim() != "none")
 }
 
 fn style_sheet(node: &Node<'_, '_>) -> Result<(), SvgProblem> {
@@ -173,10 +184,9 @@ fn uses(document: &Document<'_>) -> Result<(), SvgError> {
     for node in document.descendants().filter(is_use) {
         let href = node.attributes().find(|attribute| attribute.name() == "href");
         let wanted = href.map(|href| href.value().trim_start_matches('#')).unwrap_or_default();
-        let wrong = |why| {
-            at(&node, SvgProblem::Attribute { element: "use".to_owned(), name: "href".to_owned(), why })
-        };
-        let named = by_id.get(wanted).and_then(|id| document.get_node(*id)).ok_or_else(|| wrong("nothing has this id"))?;
+        let wrong = |why| at(&node, SvgProblem::Attribute { element: "use".to_owned(), name: "href".to_owned(), why });
+        let named =
+            by_id.get(wanted).and_then(|id| document.get_node(*id)).ok_or_else(|| wrong("nothing has this id"))?;
         if named.descendants().any(|inner| is_use(&inner)) || node.ancestors().any(|above| above == named) {
             return Err(wrong("what is used must not use anything itself"));
         }
