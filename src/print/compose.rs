@@ -161,7 +161,12 @@ pub(super) struct Canvas<'a> {
 }
 
 impl<'a> Canvas<'a> {
-    fn new(certificate: &'a Certificate, layout: &'a Layout, fonts: &'a Fonts, planned: Option<SymbolPlan>) -> Self {
+    pub(super) fn new(
+        certificate: &'a Certificate,
+        layout: &'a Layout,
+        fonts: &'a Fonts,
+        planned: Option<SymbolPlan>,
+    ) -> Self {
         let right_to_left = match (&certificate.title.local, layout.words.of(&certificate.language)) {
             (_, Some(words)) => words.right_to_left,
             (Some(title), None) => get_base_direction(title.as_str()) == unicode_bidi::Direction::Rtl,

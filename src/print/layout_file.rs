@@ -121,6 +121,10 @@ impl Place<'_> {
 
 /// Reads the layout file `name`, and names the file in every error.
 pub(super) fn read_named(name: &str, files: Files<'_>) -> Result<Layout, LayoutError> {
+    read_at(name, files, true)
+}
+
+fn read_at(name: &str, files: Files<'_>, outermost: bool) -> Result<Layout, LayoutError> {
     let missing = |name: &str| LayoutError {
         file: None,
         line: 1,
@@ -131,11 +135,17 @@ pub(super) fn read_named(name: &str, files: Files<'_>) -> Result<Layout, LayoutE
     let wrong = |problem| LayoutError { file: None, line: 1, box_name: None, problem }.in_file(shown.clone());
     let text = std::str::from_utf8(&bytes)
         .map_err(|error| wrong(LayoutProblem::Syntax { message: format!("not UTF-8: {error}") }))?;
-    read(text, files).map_err(|error| if error.file.is_some() { error } else { error.in_file(shown.clone()) })
+    read_text(text, files, outermost)
+        .map_err(|error| if error.file.is_some() { error } else { error.in_file(shown.clone()) })
 }
 
 /// Reads a layout file.
 pub(super) fn read(text: &str, files: Files<'_>) -> Result<Layout, LayoutError> {
+    read_text(text, files, true)
+}
+
+/// Only the outermost file may put another layout on sheets: files that name each other must come to an end.
+fn read_text(text: &str, files: Files<'_>, outermost: bool) -> Result<Layout, LayoutError> {
     let mut place = Place { text, box_name: None };
     if text.len() > BYTES_AT_MOST {
         return Err(place.error(0, LayoutProblem::TooLong { found: text.len(), most: BYTES_AT_MOST }));
@@ -145,6 +155,9 @@ pub(super) fn read(text: &str, files: Files<'_>) -> Result<Layout, LayoutError> 
         place.error(offset, LayoutProblem::Syntax { message: error.message().to_owned() })
     })?;
     let Some(page) = file.page else {
+        if !outermost {
+            return Err(place.error(0, LayoutProblem::Sheet { what: ONLY_PAGES }));
+        }
         return imposed(&place, file.sheet, !file.boxes.is_empty(), files);
     };
     let (width, height) = page_size(&place, &page.size)?;
@@ -182,6 +195,8 @@ pub(super) fn read(text: &str, files: Files<'_>) -> Result<Layout, LayoutError> 
     })
 }
 
+const ONLY_PAGES: &str = "only single pages are put on sheets";
+
 /// The pages of another layout on sheets.
 fn imposed(
     place: &Place<'_>,
@@ -200,14 +215,9 @@ fn imposed(
         return Err(wrong("boxes belong to a [page], and this file has none"));
     }
     plain_name(place, name.span().start, name.get_ref())?;
-    let layout = read_named(&format!("{}.toml", name.get_ref()), &|wanted| {
-        // One step only: a layout of sheets is not put on sheets again.
-        files(wanted)
-    })?;
+    let layout = read_at(&format!("{}.toml", name.get_ref()), files, false)?;
     if layout.sheet.is_some() || layout.roll {
-        return Err(
-            place.error(name.span().start, LayoutProblem::Sheet { what: "only single pages are put on sheets" })
-        );
+        return Err(place.error(name.span().start, LayoutProblem::Sheet { what: ONLY_PAGES }));
     }
     let plan = SheetPlan::read(place, sheet, (layout.width, layout.height))?;
     Ok(Layout { sheet: Some(Arc::new(plan)), ..layout })
