@@ -13,12 +13,14 @@ use super::text::Span;
 
 const WHITE: [u8; 3] = [255; 3];
 
-/// Length of the scale mark, in mm.
-const SCALE_MARK: f32 = 50.0;
+/// Length of the scale mark, in mm, that the fixed words speak of.
+const SCALE_MARK: &str = "50";
 /// Thickness of the scale mark and of the photo's frame, in mm.
 const HAIRLINE: f32 = 0.2;
 /// Space between the outline of a symbol's box and its quiet zone, in mm.
 pub(super) const OUTLINE_GAP: f32 = 0.4;
+/// So that a box of the symbol's own height holds it after rounding to dots, in mm.
+const DOT_TO_SPARE: f32 = 0.13;
 /// Height of the scale mark's ends, in mm.
 const TICK: f32 = 2.0;
 
@@ -91,13 +93,18 @@ impl Canvas<'_> {
 
     pub(super) fn scale_mark(&mut self, one: &LayoutBox, area: Area) {
         let colour = self.layout.ink;
-        let left = if self.right_to_left { area.x + area.width - SCALE_MARK } else { area.x };
+        let length = one.largest;
+        let left = if self.right_to_left { area.x + area.width - length } else { area.x };
         let bar = |x, y, width, height| Item::Fill { area: Area { x, y, width, height }, colour };
-        self.decoration(bar(left, area.y + (TICK - HAIRLINE) / 2.0, SCALE_MARK, HAIRLINE));
+        self.decoration(bar(left, area.y + (TICK - HAIRLINE) / 2.0, length, HAIRLINE));
         self.decoration(bar(left, area.y, HAIRLINE, TICK));
-        self.decoration(bar(left + SCALE_MARK - HAIRLINE, area.y, HAIRLINE, TICK));
+        self.decoration(bar(left + length - HAIRLINE, area.y, HAIRLINE, TICK));
         let under = Area { y: area.y + TICK + 0.6, height: area.height - TICK - 0.6, ..area };
         let words = self.word(|words| &words.scale);
+        // A paper narrower than the usual bar has a shorter one, and says so.
+        let says = length.round().to_string();
+        let said = |text: &str| text.replace(SCALE_MARK, &says);
+        let words = Words::new(said(words.first()), words.second().map(said));
         let spans = self.label(&words, &one.style);
         self.block(
             one,
@@ -111,6 +118,40 @@ impl Canvas<'_> {
                 role: Role::Paragraph,
             }],
         );
+    }
+
+    /// The number of members, and where their names are: a paper without room for the table must not seem to be all.
+    pub(super) fn member_count(&mut self, one: &LayoutBox, area: Area) {
+        let Some(table) = &self.certificate.table else { return };
+        let words = self.word(|words| &words.members);
+        let head = self.label(&words, &one.second);
+        let (count, style) = (table.rows.len().to_string(), one.style);
+        let inside = self.word(|words| &words.members_inside);
+        let inside = self.label(&inside, &one.second);
+        let mut parts = vec![
+            Part { spans: head, style: one.second, before: 0.0, field: "members", shrinks: true, role: Role::Label },
+            part(span(&count, &style, Direction::LeftToRight, None), style, 0.0, "members"),
+            Part {
+                spans: inside,
+                style: one.second,
+                before: 0.3,
+                field: "members",
+                shrinks: true,
+                role: Role::Paragraph,
+            },
+        ];
+        parts[1].role = Role::Value;
+        self.block(one, area, parts);
+    }
+
+    /// Which sheet of the batch this is, when sheets are numbered.
+    pub(super) fn sheet_number(&mut self, one: &LayoutBox, area: Area) {
+        let Some((number, total)) = self.number else { return };
+        let shown = format!("{number} / {total}");
+        let mut parts =
+            vec![part(span(&shown, &one.style, Direction::LeftToRight, None), one.style, 0.0, "sheet number")];
+        parts[0].role = Role::Decoration;
+        self.block(one, area, parts);
     }
 
     pub(super) fn photo(&mut self, area: Area) {
@@ -141,6 +182,13 @@ impl Canvas<'_> {
         };
         let (count, modules) = plan;
         let inner = area.inset(OUTLINE_GAP);
+        let (mut area, mut inner) = (area, inner);
+        if let (true, Ok(placed)) =
+            (self.layout.roll, &matrix::place(inner, count, modules, one.largest, self.layout.dots_per_inch))
+        {
+            inner.height = matrix::height(inner, count, placed) + DOT_TO_SPARE;
+            area.height = inner.height + 2.0 * OUTLINE_GAP;
+        }
         match matrix::place(inner, count, modules, one.largest, self.layout.dots_per_inch) {
             Err(matrix::TooSmall { wanted, found }) => {
                 self.problems.push(Problem::SymbolTooLarge { box_name: one.name.clone(), modules, wanted, found });

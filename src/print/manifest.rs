@@ -73,9 +73,13 @@ pub fn manifest(manifest: &Manifest, fonts: &Fonts) -> Result<Vec<Sheet>, Manife
     let no_symbol = Some(SymbolPlan::version(1));
     let page = |(number, rows): (usize, &[ManifestRow])| {
         let certificate = page_of(manifest, manifest.pages.0 + number, rows);
-        compose(&certificate, &layout, fonts, no_symbol).map(Sheet::from).map_err(ManifestError::Unprintable)
+        compose(&certificate, &layout, fonts, no_symbol).map_err(ManifestError::Unprintable)
     };
-    manifest.rows.chunks(ROWS_A_PAGE).enumerate().map(page).collect()
+    let mut sheets = Vec::new();
+    for rows in manifest.rows.chunks(ROWS_A_PAGE).enumerate() {
+        sheets.extend(page(rows)?.pages.into_iter().map(|(_, page)| Sheet::from(page)));
+    }
+    Ok(sheets)
 }
 
 fn page_of(manifest: &Manifest, number: usize, rows: &[ManifestRow]) -> Certificate {

@@ -40,6 +40,32 @@ pub(super) struct FixedWords {
     pub(super) symbol: String,
     /// What the photo is, for whoever does not see it.
     pub(super) photo: String,
+    /// Label of the number of members.
+    #[serde(default)]
+    pub(super) members: String,
+    /// Where the members are when the paper has no room for them.
+    #[serde(default)]
+    pub(super) members_inside: String,
+    /// What the list of a batch's sheets says.
+    #[serde(default)]
+    pub(super) manifest: ManifestWords,
+}
+
+/// The fixed words of the list of a batch's sheets; empty: as in English.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(super) struct ManifestWords {
+    pub(super) title: String,
+    pub(super) batch: String,
+    pub(super) key: String,
+    pub(super) date: String,
+    pub(super) sheets: String,
+    pub(super) papers: String,
+    pub(super) sheet: String,
+    pub(super) signed_by: String,
+    pub(super) name: String,
+    pub(super) handed_over: String,
+    pub(super) received: String,
 }
 
 /// All languages that the program knows fixed words in.

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use nansen::credential::{Record, Serial};
 use nansen::format::Format;
+use nansen::issue::carrier::PARTS_MAX;
 use nansen::issue::paper::{self, IssuerName};
-use nansen::issue::sign::{Draft, PARTS_MAX, Signing, draw};
+use nansen::issue::sign::{Draft, Signing, draw};
 use nansen::print::{Fonts, Layout, Printer, Sheet};
 use nansen::seal::SigningKey;
 use nansen::symbol::Room;

@@ -153,9 +153,6 @@ fn wire(text: &str) -> Result<Wire, String> {
     }
 }
 
-/// Printer resolution that symbols are planned for, and the side of the square they may take on the page.
-const DPI: u32 = 300;
-
 /// Issues the list.
 pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     let template = templates::find(home.path(), &args.type_name, args.template.as_deref())?;
@@ -312,7 +309,7 @@ fn alpha2_code(code: &str) -> Option<&'static str> {
 
 /// The place that the layout has for one symbol, for each of two, and so on.
 pub fn rooms(layout: &Layout) -> Vec<Room> {
-    (1..=usize::from(PARTS_MAX)).map(|count| Room::new(DPI, f64::from(layout.symbol_side(count)))).collect()
+    (1..=usize::from(PARTS_MAX)).map(|count| layout.room(count)).collect()
 }
 
 /// The end of the last day of validity.
