@@ -20,6 +20,7 @@ mod entry;
 mod error;
 mod prints;
 mod query;
+mod readbacks;
 mod reserve;
 mod schema;
 mod status;
@@ -36,6 +37,7 @@ pub use entry::{Entry, Stored};
 pub use error::RegisterError;
 pub use prints::Print;
 pub use query::{Count, Filter, Holder, Listing, fold};
+pub use readbacks::{ReadBack, Unread};
 pub use reserve::{LIST_SLOTS, Reserved, StatusListUse, StatusSlot};
 pub use status::{Change, Status, StatusEvent};
 

@@ -7,6 +7,7 @@ mod hostile;
 mod issue;
 mod kill;
 mod lists;
+mod readback;
 #[path = "../scan_support/mod.rs"]
 mod scan_support;
 mod transcripts;

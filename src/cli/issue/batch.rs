@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 
 use super::check::{Checked, Checker, signed_face};
+use super::readback::read_back;
 use super::write::{Papers, Symbols};
 use super::{Args, Failure, List, bar};
 use crate::cli::home::Home;
@@ -24,7 +25,7 @@ use crate::issue::paper::{self, IssuerName};
 use crate::issue::photo::Face;
 use crate::issue::sign::{Draft, Signed, Signing, draw};
 use crate::issue::subject::{self, name_key};
-use crate::print::{Certificate, Picture};
+use crate::print::{Certificate, Picture, Printer};
 use crate::register::{Batch as Open, BatchId, BatchPlan, Holder, NewCredential, Register, Reserved, StatusSlot};
 use crate::status::native_uri;
 
@@ -82,10 +83,11 @@ impl Batch<'_> {
                 let mut recorded = self.chunk(&mut register, open.id(), &done, chunk)?;
                 issued += recorded.len() as u64;
                 recorded.iter_mut().for_each(|r| dropped.append(&mut r.signed.dropped));
+                let certificates = self.certificates(&recorded)?;
                 if self.args.separate {
                     register.record_first_prints(open.id(), &shown, self.now).map_err(failure)?;
                 }
-                self.print(&recorded, &mut papers, symbols.as_mut())?;
+                self.print(&recorded, &certificates, &mut papers, symbols.as_mut())?;
                 progress.advance(recorded.len() as u64);
                 Ok(())
             },
@@ -294,10 +296,18 @@ impl Batch<'_> {
         Ok(Recorded { row: row.number, signed: Signed { credential, texts, dropped: Vec::new() }, language, picture })
     }
 
-    fn print(&self, recorded: &[Recorded], papers: &mut Papers, symbols: Option<&mut Symbols>) -> Result<(), Failure> {
-        let certificates: Vec<Certificate> =
-            recorded.par_iter().map(|r| self.certificate(r)).collect::<Result<_, Failure>>()?;
-        papers.add(self.checker.layout, self.checker.fonts, &certificates)?;
+    fn certificates(&self, recorded: &[Recorded]) -> Result<Vec<Certificate>, Failure> {
+        recorded.par_iter().map(|r| self.certificate(r)).collect()
+    }
+
+    fn print(
+        &self,
+        recorded: &[Recorded],
+        certificates: &[Certificate],
+        papers: &mut Papers,
+        symbols: Option<&mut Symbols>,
+    ) -> Result<(), Failure> {
+        papers.add(self.checker.layout, self.checker.fonts, certificates)?;
         if let Some(symbols) = symbols {
             for r in recorded {
                 symbols.add(r.signed.credential.serial, r.row, &r.signed.texts)?;
@@ -312,7 +322,13 @@ impl Batch<'_> {
         let credential = &recorded.signed.credential;
         let picture = recorded.picture.clone();
         let made = self.signing.made;
-        Ok(paper::certificate(credential, made, self.name, &recorded.language, symbols, picture))
+        let certificate = paper::certificate(credential, made, self.name, &recorded.language, symbols, picture);
+        if self.args.read_back {
+            let printer = Printer::new(self.checker.layout, self.checker.fonts);
+            let texts = &recorded.signed.texts;
+            read_back(printer, &certificate, recorded.row, texts, self.checker.layout.dots_per_inch)?;
+        }
+        Ok(certificate)
     }
 }
 
