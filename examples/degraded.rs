@@ -1,6 +1,8 @@
 //! How much of every layout is read after a telephone and a wallet: `cargo run --release --example degraded -- 20`.
 //!
 //! Prints a table: each layout of each type, printed at three resolutions, with so many seeds at several severities.
+//! With `calibrate` for the number it prints the read rate of 40 plain symbols at every severity instead, to be held against
+//! the rates of another set of degradations.
 
 #[path = "../tests/support/papers.rs"]
 mod papers;
@@ -11,13 +13,18 @@ mod samples;
 use std::time::Instant;
 
 use nansen::print::Fonts;
-use nansen::readback::{Expected, Mix, check, degrade, printed, read, symbols};
+use nansen::readback::{Expected, Mix, Place, check, degrade, printed, read, symbols};
+use nansen::scan::GreyImage;
+use nansen::symbol::{EcLevel, Matrix, bits_needed, capacity, encode};
 use rayon::prelude::*;
 
 /// Mixes and severities; those of the must-show first.
 const LIVES: [(Mix, f32); 4] = [(Mix::Phone, 3.0), (Mix::Wallet, 1.0), (Mix::Phone, 4.0), (Mix::Wallet, 2.0)];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    if std::env::args().nth(1).is_some_and(|word| word == "calibrate") {
+        return calibrate();
+    }
     let seeds: u64 = std::env::args().nth(1).map_or(Ok(20), |count| count.parse())?;
     let fonts = Fonts::embedded()?;
     print!("{:<14} {:<10} {:>4} {:>8} {:>7}", "type", "layout", "dpi", "version", "dots");
@@ -66,5 +73,43 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let total: Vec<String> = all.iter().zip(read_back).map(|(all, read)| format!("{read} of {all}")).collect();
     println!("all: {}", total.join(", "));
     println!("read-back: {:.0} ms a page", 1e3 * spent / pages as f64);
+    Ok(())
+}
+
+/// Read rates of 40 symbols of usual sizes, at severities 1 to 10.
+fn calibrate() -> Result<(), Box<dyn std::error::Error>> {
+    const CODES: [(u8, EcLevel); 5] =
+        [(10, EcLevel::M), (15, EcLevel::Q), (20, EcLevel::M), (20, EcLevel::L), (25, EcLevel::M)];
+    const DOTS: usize = 5;
+    let mut symbols = Vec::new();
+    for (version, level) in CODES {
+        for number in 0..8_usize {
+            let letters = b"K7QX2M9D%ZB.0/+R$:1-";
+            let mut text = format!("ST1:{number}");
+            while bits_needed(&text, version) + 22 <= capacity(version, level) {
+                text.push(char::from(letters[(text.len() * 7 + number * 3 + text.len() / 11) % letters.len()]));
+            }
+            symbols.push((encode(&text, version, level)?, text));
+        }
+    }
+    for mix in [Mix::Phone, Mix::Wallet] {
+        let rate = |severity: u8| {
+            let good = |(seed, (matrix, text)): (usize, &(Matrix, String))| {
+                let side = (matrix.width() + 24) * DOTS;
+                let raster = GreyImage::from_fn(side as u32, side as u32, |x, y| {
+                    let module = |at: u32| (at as usize / DOTS).checked_sub(12).filter(|at| *at < matrix.width());
+                    let dark = module(x).zip(module(y)).is_some_and(|(x, y)| matrix.is_dark(x, y));
+                    if dark { 0 } else { 255 }
+                });
+                let corner = 12.0 * DOTS as f32;
+                let place = Place { x: corner, y: corner, module: DOTS as f32, modules: matrix.width() };
+                let image = degrade(&raster, place, mix, f32::from(severity), seed as u64);
+                read(&image).iter().any(|found| found == text.as_bytes())
+            };
+            let read = symbols.par_iter().enumerate().filter(|one| good(*one)).count();
+            format!("{:.0}", 100.0 * read as f64 / symbols.len() as f64)
+        };
+        println!("{mix:?}: {}", (1..=10).map(rate).collect::<Vec<_>>().join("/"));
+    }
     Ok(())
 }

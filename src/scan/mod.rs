@@ -16,6 +16,7 @@ mod error;
 mod filter;
 mod found;
 mod frames;
+mod grade;
 mod grey;
 mod guard;
 mod inflated;
@@ -34,6 +35,7 @@ pub use found::{Found, Kind};
 #[cfg(feature = "camera")]
 pub use frames::Camera;
 pub use frames::{Folder, FrameError, FrameSource, Mjpeg, Y4m};
+pub use grade::{Measure, Parameter, Quality, grade};
 pub use grey::GreyImage;
 pub use readers::{Effort, ReaderChoice, Rqrr, Rxing, SymbolReader};
 
@@ -61,6 +63,8 @@ pub struct Options {
     pub max_pages: u32,
     /// Most pixels of an image.
     pub max_pixels: u64,
+    /// Whether the pages that were looked at are handed over with what was found on them.
+    pub keep_images: bool,
 }
 
 impl Default for Options {
@@ -72,6 +76,7 @@ impl Default for Options {
             document_budget: Duration::from_mins(15),
             max_pages: 2500,
             max_pixels: 100_000_000,
+            keep_images: false,
         }
     }
 }
@@ -109,6 +114,8 @@ pub struct PageResult {
     pub looks: Vec<Look>,
     /// What each reader made of it.
     pub readings: Vec<Reading>,
+    /// The image that the places of the symbols refer to, when it was to be kept.
+    pub image: Option<GreyImage>,
 }
 
 impl PageResult {
@@ -224,12 +231,17 @@ fn scan_file(
 ) -> Result<(), ScanError> {
     for (image, page) in load::images(bytes, format, options.max_pixels).zip(1..) {
         // A damaged page further on does not take away what was read before it.
-        let (looks, readings) = match image {
-            Ok(image) => (vec![look(&image, None)], scan_page(&image, page, options, deadline)),
+        let mut result = PageResult { page, pages: None, looks: Vec::new(), readings: Vec::new(), image: None };
+        match image {
+            Ok(image) => {
+                result.looks.push(look(&image, None));
+                result.readings = scan_page(&image, page, options, deadline);
+                result.image = options.keep_images.then_some(image);
+            }
             Err(error) if page == 1 => return Err(error),
-            Err(_) => (Vec::new(), Vec::new()),
-        };
-        if sink(Seen::Page(PageResult { page, pages: None, looks, readings })).is_break() {
+            Err(_) => {}
+        }
+        if sink(Seen::Page(result)).is_break() {
             break;
         }
         if deadline.has_passed() {
@@ -252,7 +264,7 @@ fn scan_document(bytes: &[u8], options: &Options, deadline: Deadline, sink: Sink
     document.request(1, RESOLUTIONS[0]);
     let mut drawn = document.receive(1, deadline)?;
     for page in 1..=pages {
-        let mut result = PageResult { page, pages: Some(pages), looks: Vec::new(), readings: Vec::new() };
+        let mut result = PageResult { page, pages: Some(pages), looks: Vec::new(), readings: Vec::new(), image: None };
         // The next page is drawn while this one is read.
         if page < pages {
             document.request(page + 1, RESOLUTIONS[0]);
@@ -280,6 +292,9 @@ fn read_drawn(drawn: &pdf::DrawnPage, options: &Options, deadline: Deadline, res
     result.looks.push(look(image, Some(drawn.dpi)));
     for reading in scan_page(image, result.page, options, deadline) {
         result.add(reading);
+    }
+    if options.keep_images {
+        result.image = Some(image.clone());
     }
     !image.is_flat(LEAST_CONTRAST) && result.readings.iter().all(|reading| reading.found.is_empty())
 }

@@ -8,6 +8,7 @@ mod hostile;
 mod issue;
 mod kill;
 mod lists;
+mod readback;
 mod reprints;
 #[path = "../scan_support/mod.rs"]
 mod scan_support;

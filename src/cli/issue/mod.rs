@@ -9,6 +9,7 @@ mod interrupt;
 mod lock;
 mod manifest;
 mod photos;
+mod readback;
 mod recorded;
 mod write;
 
@@ -88,6 +89,9 @@ pub struct Args {
     /// Leave bad rows out and issue the good ones
     #[arg(long)]
     pub keep_going: bool,
+    /// Read every page back as after printing and scanning, before it is written; a page that does not read stops the batch
+    #[arg(long)]
+    pub read_back: bool,
     /// Language of the fixed words, instead of the holder's own
     #[arg(long, value_name = "TAG")]
     pub language: Option<String>,
@@ -118,6 +122,7 @@ impl Args {
             reissue: false,
             symbols: None,
             keep_going: false,
+            read_back: false,
             language: None,
             address: None,
             passphrase: PassphraseArgs::known(None),
