@@ -117,6 +117,7 @@ type PlanKey = (Look, [u8; 4], Option<Arc<str>>);
 
 /// One font.
 pub struct Font {
+    file: String,
     family: String,
     weight: u16,
     scripts: Vec<Script>,
@@ -245,6 +246,11 @@ impl Fonts {
         &self.shared.fonts[usize::from(id.0)]
     }
 
+    /// The name of the font's file below `fonts/`.
+    pub fn file(&self, id: FontId) -> &str {
+        &self.get(id).file
+    }
+
     /// The texts that were set lately.
     pub(super) fn shaped(&self) -> &Recent<Shaped> {
         &self.shared.shaped
@@ -324,6 +330,7 @@ fn parse(entry: FontEntry) -> Result<Font, FontError> {
         })
         .collect::<Result<_, _>>()?;
     Ok(Font {
+        file,
         family: entry.family,
         weight: entry.weight,
         scripts,

@@ -190,6 +190,13 @@ fn scripts(text: &str) -> Vec<Script> {
             *script = current;
         }
     }
+    // A dot between two languages stands with its spaces in the one font that both have beside them.
+    let chars: Vec<char> = text.chars().collect();
+    for place in 1..chars.len().saturating_sub(1) {
+        if chars[place - 1..=place + 1] == [' ', '·', ' '] {
+            scripts[place - 1..=place + 1].fill(Script::Latin);
+        }
+    }
     scripts
 }
 

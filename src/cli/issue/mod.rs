@@ -31,6 +31,7 @@ use super::progress::Progress;
 use super::register::failure;
 use super::{Exit, Failure, keys, templates};
 use crate::credential::country::Country;
+use crate::credential::kind::label_for;
 use crate::credential::types::{CredentialType, Key, Wire};
 use crate::format::{Format, Issuer};
 use crate::issue::carrier::{Carrier, PARTS_MAX};
@@ -95,6 +96,9 @@ pub struct Args {
     /// Language of the fixed words, instead of the holder's own
     #[arg(long, value_name = "TAG")]
     pub language: Option<String>,
+    /// Second language of the fixed words, instead of the type's own, which is English
+    #[arg(long, value_name = "TAG")]
+    pub second_language: Option<String>,
     /// Address that any telephone opens: the credential goes behind its #, which no browser sends
     #[arg(long, value_name = "https://…")]
     pub address: Option<String>,
@@ -124,6 +128,7 @@ impl Args {
             keep_going: false,
             read_back: false,
             language: None,
+            second_language: None,
             address: None,
             passphrase: PassphraseArgs::known(None),
         }
@@ -160,8 +165,12 @@ fn wire(text: &str) -> Result<Wire, String> {
 
 /// Issues the list.
 pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
-    let template = templates::find(home.path(), &args.type_name, args.template.as_deref())?;
+    let mut template = templates::find(home.path(), &args.type_name, args.template.as_deref())?;
     let layout = template.layout(&args.layout)?;
+    check_languages(args, &template.made, &layout)?;
+    if let Some(second) = &args.second_language {
+        template.made.second_language.clone_from(second);
+    }
     let fonts = Fonts::embedded().map_err(Failure::new)?;
     let made = &template.made;
     let today = now.to_zoned(TimeZone::UTC).date();
@@ -235,6 +244,21 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     let done = batch.run(&checked)?;
     checked.report_photos();
     Ok(done)
+}
+
+/// Refuses a language that neither the fixed words nor the type has words in.
+fn check_languages(args: &Args, made: &CredentialType, layout: &Layout) -> Result<(), Failure> {
+    for (option, tag) in [("--language", &args.language), ("--second-language", &args.second_language)] {
+        let Some(tag) = tag else { continue };
+        if !layout.speaks(tag) && label_for(&made.title, tag).is_none() {
+            let mut known: Vec<&str> = layout.languages().chain(made.title.keys().map(String::as_str)).collect();
+            known.sort_unstable();
+            known.dedup();
+            return Err(Failure::new(format!("{option} {tag}: no words in this language"))
+                .hint(format!("use one of {}", known.join(", "))));
+        }
+    }
+    Ok(())
 }
 
 /// How many rows of this list an interrupted run has recorded.
