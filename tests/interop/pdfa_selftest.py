@@ -126,6 +126,11 @@ def second_owner(pdf):
     holder.P.K = Array([*(siblings if isinstance(siblings, Array) else [siblings]), other])
 
 
+def stray_attachment(pdf):
+    pdf.attachments["a.txt"] = pikepdf.AttachedFileSpec(pdf, b"a", filename="a.txt", mime_type="text/plain")
+    drop(pdf.Root, "/AF")
+
+
 # What is done to a copy, and the clauses of which one must be among those found.
 MUTILATIONS = {
     "not marked": (lambda pdf: drop(pdf.Root, "/MarkInfo"), {"6.7.2.2"}),
@@ -164,8 +169,7 @@ MUTILATIONS = {
     "bare link": (lambda pdf: annotate(pdf, Subtype=Name.Link, F=4), {"7.18.5"}),
     "annotation without flags": (lambda pdf: annotate(pdf, Subtype=Name.Link), {"6.3.2"}),
     "sound": (lambda pdf: annotate(pdf, Subtype=Name.Sound, F=4), {"6.3.1"}),
-    "stray attachment": (lambda pdf: pdf.attachments.__setitem__(
-        "a.txt", pikepdf.AttachedFileSpec(pdf, b"a", filename="a.txt", mime_type="text/plain")), {"6.8"}),
+    "stray attachment": (stray_attachment, {"6.8"}),
     "attachment without relationship": (lambda pdf: drop(first(pdf, lambda thing: "/EF" in thing), "/AFRelationship"), {"6.8"}),
     "attachment without UF": (lambda pdf: drop(first(pdf, lambda thing: "/EF" in thing), "/UF"), {"6.8"}),
     "attachment of no type": (lambda pdf: drop(first(pdf, lambda thing: thing.get("/Type") == Name.EmbeddedFile),
