@@ -5,7 +5,7 @@
 
 FLAVOUR is 3a, 3b, 3u, 2a, 2b, 2u or ua1; without --as every file is held against 3a and ua1. Printed are, for each
 file, the clauses that fail with the place (the first three places; --all: every one). Exit 1 when a file fails, 2 when
-one cannot be opened. Wants pikepdf, fonttools and pillow.
+one cannot be opened. Wants requirements-pdf.txt.
 
 It is written from the standards and shares no code with the program that writes our PDFs. Not judged here, because
 our pages never use it: JPEG 2000 details, halftones, signatures, overprint of CMYK, predefined CJK CMaps, media clips.

@@ -11,7 +11,7 @@ beside it by more than 24 of 255.
 Then the edges of all modules are measured on a rendering sixteen times as fine as the printer (--dots, 300 unless
 told): each must be within 0.02 dot of a whole dot, from the left and from the top of the page. --dots 0 leaves it out.
 
-Exit 1 when there is a seam or an edge off the dots, 2 when no symbol is found. Wants numpy, pillow, zxing-cpp and the
+Exit 1 when there is a seam or an edge off the dots, 2 when no symbol is found. Wants requirements-pdf.txt and the
 programs pdftoppm, mutool and gs; a program that is missing is named and left out.
 """
 

@@ -102,8 +102,9 @@ def _check_value(thing, where, found, depth=0):
         for key, value in thing.items():
             _check_name(key, where, found)
             if not getattr(value, "is_indirect", False):
-                if key == "/Lang" and isinstance(value, pikepdf.String) and not LANGUAGE.match(str(value) or "x"):
-                    found.fail(f"Lang {str(value)!r} is no language tag", where, a="6.7.4", ua="7.2")
+                if key == "/Lang" and isinstance(value, pikepdf.String) and not LANGUAGE.match(str(value)):
+                    # PDF/A takes an empty tag for a language that is not known; PDF/UA does not.
+                    found.fail(f"Lang {str(value)!r} is no language tag", where, a="6.7.4" if str(value) else None, ua="7.2")
                 _check_value(value, where, found, depth + 1)
         if name(thing.get("/Type")) == "Filespec" or "/EF" in thing:
             _check_file_specification(thing, where, found)
@@ -303,9 +304,12 @@ def _check_attachments(pdf, found):
         if isinstance(thing, (Dictionary, Stream)) and "/AF" in thing:
             value = thing["/AF"]
             associated |= {item.objgen for item in (value if isinstance(value, Array) else [value])}
-    for thing in pdf.objects:
-        if isinstance(thing, Dictionary) and "/EF" in thing and thing.objgen not in associated:
-            found.fail("an embedded file that no AF entry names", place(thing), a="6.8")
+    associated.discard((0, 0))
+    specifications = [thing for thing in pdf.objects if isinstance(thing, Dictionary) and "/EF" in thing]
+    tree = pdf.Root.get("/Names", Dictionary()).get("/EmbeddedFiles")
+    specifications += pikepdf.NameTree(tree).values() if tree is not None else []
+    for number in {thing.objgen for thing in specifications} - associated:
+        found.fail("an embedded file that no AF entry names", f"object {number[0]}", a="6.8")
 
 
 def output_profile(pdf, found):

@@ -31,7 +31,7 @@ class CMap:
         for token in TOKEN.finditer(data):
             if token[3]:
                 word = token[3].decode()
-                if word.startswith("begin") and word != "beginbfrange_":
+                if word.startswith("begin"):
                     items, inside = [], word[5:]
                 elif word.startswith("end") and word[3:] == inside:
                     self._take(inside, items)
