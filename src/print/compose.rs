@@ -85,6 +85,7 @@ pub(super) fn compose(
         Ok(Page {
             width: layout.width,
             height: layout.height,
+            dots_per_inch: layout.dots_per_inch,
             language: canvas.language,
             blocks: canvas.blocks,
             attachments: certificate.attachments.clone(),

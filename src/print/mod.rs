@@ -21,6 +21,7 @@ mod matrix;
 mod outline;
 pub mod page;
 pub mod paragraph;
+mod pdf;
 mod preflight;
 mod table;
 pub mod text;
