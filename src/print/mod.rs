@@ -18,7 +18,6 @@ mod grid;
 mod layout;
 mod layout_file;
 mod matrix;
-mod outline;
 pub mod page;
 pub mod paragraph;
 mod pdf;

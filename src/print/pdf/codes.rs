@@ -73,7 +73,8 @@ impl Codes {
         }
         let first = facts.glyphs() as u32 + hash(need.glyph, &text) % SLOTS;
         let is_free = |code: &u16| !codes.others.contains_key(code);
-        let code = (first..=u32::from(u16::MAX)).filter_map(|code| u16::try_from(code).ok()).find(is_free).ok_or(Full)?;
+        let code =
+            (first..=u32::from(u16::MAX)).filter_map(|code| u16::try_from(code).ok()).find(is_free).ok_or(Full)?;
         if &*text == NOTHING {
             codes.nothing.insert(need.glyph, code);
         } else {
@@ -114,7 +115,9 @@ impl FontCodes {
 
 /// FNV-1a: the same on every machine and in every version, which the standard library's hash is not.
 fn hash(glyph: u16, text: &str) -> u32 {
-    glyph.to_be_bytes().into_iter().chain(text.bytes()).fold(0x811C_9DC5, |hash: u32, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    })
+    glyph
+        .to_be_bytes()
+        .into_iter()
+        .chain(text.bytes())
+        .fold(0x811C_9DC5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
