@@ -9,7 +9,7 @@ const LEVEL: u32 = 6;
 
 thread_local! {
     /// Its tables are larger than a page: they are set up once a thread and not once a stream.
-    static COMPRESSOR: RefCell<Compress> = RefCell::new(Compress::new(Compression::new(std::env::var("NANSEN_LEVEL").ok().and_then(|v| v.parse().ok()).unwrap_or(LEVEL)), true));
+    static COMPRESSOR: RefCell<Compress> = RefCell::new(Compress::new(Compression::new(LEVEL), true));
 }
 
 /// Compresses; the same bytes give the same stream, whichever thread does it.
