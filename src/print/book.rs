@@ -9,6 +9,7 @@ use super::page::Sheet;
 use super::pdf::font::OBJECTS_A_FONT;
 use super::pdf::objects::Objects;
 use super::pdf::sheet::{Numbered, Plan, State};
+use super::pdf::structure::is_language;
 use super::pdf::tails::{self, Fixed};
 
 /// What the file says about itself.
@@ -52,6 +53,9 @@ pub enum BookError {
     Subset(#[from] subsetter::Error),
 }
 
+/// What BCP 47 calls a language that is not known: a file must say some language (ISO 14289-1 §7.2).
+const UNKNOWN_LANGUAGE: &str = "und";
+
 /// Sheets that are in memory as bytes before they are written.
 const SHEETS_A_ROUND: usize = 64;
 
@@ -75,7 +79,11 @@ impl<W: Write> Book<W> {
     pub fn new(out: W, meta: &BookMeta) -> Result<Self, BookError> {
         let mut objects = Objects::new(out)?;
         let fixed = Fixed::new(objects.reserve(Fixed::COUNT));
-        Ok(Self { objects, fixed, meta: meta.clone(), state: None })
+        let mut meta = meta.clone();
+        if !is_language(&meta.language) {
+            meta.language = UNKNOWN_LANGUAGE.to_owned();
+        }
+        Ok(Self { objects, fixed, meta, state: None })
     }
 
     /// Adds sheets at the end, in their order. All cores take part; the bytes do not depend on how many there are.

@@ -23,7 +23,6 @@ mod layout_file;
 mod manifest;
 mod marks;
 mod matrix;
-mod outline;
 pub mod page;
 pub mod paragraph;
 mod pdf;

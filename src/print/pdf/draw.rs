@@ -3,7 +3,7 @@
 use super::codes::Codes;
 use super::content::Content;
 use super::path;
-use super::structure::{Kind, Tree};
+use super::structure::{Kind, Tree, is_language};
 use super::text;
 use crate::print::font::{FontId, Fonts};
 use crate::print::layout::Area;
@@ -185,7 +185,7 @@ impl Pen<'_> {
             match item {
                 Item::Text { x, y, size, run } => {
                     let own = run.language.as_deref().filter(|own| around.is_some_and(|around| around != *own));
-                    let own = own.filter(|own| own.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
+                    let own = own.filter(|own| is_language(own));
                     if let Some(own) = own {
                         self.content.raw(format!("/Span<</Lang({own})>>BDC\n").as_bytes());
                     }

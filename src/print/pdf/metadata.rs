@@ -59,11 +59,6 @@ fn packet(meta: &BookMeta) -> String {
     let author = escaped(&meta.author);
     let time = meta.created.to_zoned(TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string();
     let language = escaped(&meta.language);
-    let languages = if language.is_empty() {
-        String::new()
-    } else {
-        format!("<dc:language><rdf:Bag><rdf:li>{language}</rdf:li></rdf:Bag></dc:language>\n")
-    };
     let creators = if author.is_empty() {
         String::new()
     } else {
@@ -75,7 +70,8 @@ fn packet(meta: &BookMeta) -> String {
 <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
 <dc:format>application/pdf</dc:format>
 <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
-{creators}{languages}<xmp:CreatorTool>{PRODUCER}</xmp:CreatorTool>
+{creators}<dc:language><rdf:Bag><rdf:li>{language}</rdf:li></rdf:Bag></dc:language>
+<xmp:CreatorTool>{PRODUCER}</xmp:CreatorTool>
 <xmp:CreateDate>{time}</xmp:CreateDate>
 <xmp:ModifyDate>{time}</xmp:ModifyDate>
 <xmp:MetadataDate>{time}</xmp:MetadataDate>

@@ -16,6 +16,6 @@ mod path;
 mod profile;
 pub(super) mod program;
 pub(super) mod sheet;
-mod structure;
+pub(super) mod structure;
 pub(super) mod tails;
 mod text;

@@ -24,6 +24,7 @@ pub(super) struct Facts {
     pub(super) widths: Vec<u16>,
     /// By glyph: the character that alone and unshaped gives the glyph.
     ordinary: Vec<Option<char>>,
+    space: u16,
     /// Left, bottom, right, top.
     pub(super) bounds: [f32; 4],
     pub(super) ascent: f32,
@@ -62,6 +63,11 @@ impl Facts {
         self.widths.get(usize::from(glyph)).copied().unwrap_or_default()
     }
 
+    /// The glyph of a space.
+    pub(super) fn space(&self) -> u16 {
+        self.space
+    }
+
     /// Whether `text` is what a glyph stands for without any shaping.
     pub(super) fn is_ordinary(&self, glyph: u16, text: &str) -> bool {
         let mut chars = text.chars();
@@ -87,6 +93,7 @@ impl Facts {
             name: if name.is_empty() { "Font".to_owned() } else { name },
             widths: (0..glyphs).map(width).collect(),
             ordinary: ordinary(font, glyphs as usize),
+            space: font.charmap().map(' ').map_or(0, |glyph| glyph.to_u32() as u16),
             bounds: [bounds.x_min, bounds.y_min, bounds.x_max, bounds.y_max].map(|side| side * scale),
             ascent: metrics.ascent * scale,
             descent: metrics.descent * scale,

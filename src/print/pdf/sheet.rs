@@ -16,7 +16,7 @@ use super::image::{self, PictureDigest};
 use super::objects::{Packed, Pieces};
 use super::path;
 use super::structure::Tree;
-use super::text::meanings;
+use super::text::Reading;
 use crate::print::background::Background;
 use crate::print::book::BookMeta;
 use crate::print::certificate::Picture;
@@ -86,9 +86,9 @@ impl<'s> Plan<'s> {
         match item {
             Item::Text { run, .. } => {
                 let facts = state.fonts.get(run.font).program().facts();
-                for (glyph, text) in run.glyphs.iter().zip(meanings(run)) {
-                    if state.codes.get(facts, run.font, glyph.id as u16, text).is_none() {
-                        self.needs.push(Codes::need(facts, run.font, glyph.id as u16, text));
+                for (glyph, text) in Reading::of(run).glyphs(facts) {
+                    if state.codes.get(facts, run.font, glyph, text).is_none() {
+                        self.needs.push(Codes::need(facts, run.font, glyph, text));
                     }
                 }
             }

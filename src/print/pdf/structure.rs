@@ -107,7 +107,7 @@ impl Tree {
     pub(super) fn of<'p>(pages: impl Iterator<Item = &'p Page>, language: &str) -> Self {
         let mut tree = Self::default();
         for page in pages {
-            let own = Some(&page.language).filter(|own| !own.is_empty() && ***own != *language).cloned();
+            let own = Some(&page.language).filter(|own| ***own != *language && is_language(own)).cloned();
             let section = tree.add(None, Kind::Section, own);
             tree.sections.push(section);
             let mut open = Open::Nothing;
@@ -122,7 +122,7 @@ impl Tree {
         if block.role == Role::Decoration || (is_empty(block) && !is_cell) {
             return None;
         }
-        let language = common_language(block).filter(|language| **language != *page);
+        let language = common_language(block).filter(|language| **language != *page && is_language(language));
         let (parent, kind) = match &block.role {
             Role::Label | Role::Value => self.in_list(section, open, &block.role),
             Role::Cell { row, .. } => self.in_table(section, open, *row),
@@ -229,6 +229,11 @@ impl Tree {
 /// Whether nothing of a block is to be seen.
 pub(super) fn is_empty(block: &Block) -> bool {
     block.items.iter().all(|item| matches!(item, Item::Text { run, .. } if run.glyphs.is_empty()))
+}
+
+/// Whether a language may be written as one: letters, digits and hyphens (BCP 47 §2.1).
+pub(in crate::print) fn is_language(tag: &str) -> bool {
+    !tag.is_empty() && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// The language of all texts of a block, when they agree and each has one.

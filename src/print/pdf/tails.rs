@@ -114,9 +114,7 @@ impl Fixed {
     fn write_catalog(&self, pieces: &mut Pieces, state: &State) {
         let mut catalog = pieces.small(self.catalog).indirect(self.catalog).start::<pdf_writer::writers::Catalog<'_>>();
         catalog.pages(self.pages).metadata(self.metadata).page_layout(PageLayout::SinglePage);
-        if !state.meta.language.is_empty() {
-            catalog.lang(TextStr(&state.meta.language));
-        }
+        catalog.lang(TextStr(&state.meta.language));
         catalog.mark_info().marked(true);
         catalog.pair(Name(b"StructTreeRoot"), self.tree);
         let mut preferences = catalog.viewer_preferences();
