@@ -10,6 +10,8 @@ use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 use unicode_script::Script;
 
+use super::pdf::program::Program;
+
 static FONTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fonts");
 
 /// Plans kept for one font; more are made afresh each time, so that hostile language tags cost no memory.
@@ -100,6 +102,13 @@ struct FontEntry {
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct FontId(u8);
 
+impl FontId {
+    /// What a PDF's pages call the font.
+    pub(super) fn resource(self) -> String {
+        format!("F{}", self.0)
+    }
+}
+
 type PlanKey = (bool, [u8; 4], Option<Arc<str>>);
 
 /// One font.
@@ -110,7 +119,7 @@ pub struct Font {
     languages: Vec<String>,
     scale: f32,
     shaping: harfrust::Font,
-    writing: krilla::text::Font,
+    program: Program,
     plans: RwLock<HashMap<PlanKey, Arc<ShapePlan>>>,
 }
 
@@ -121,8 +130,8 @@ impl Font {
     }
 
     /// For the PDF.
-    pub(super) fn writing(&self) -> &krilla::text::Font {
-        &self.writing
+    pub(super) fn program(&self) -> &Program {
+        &self.program
     }
 
     /// Units of the em square.
@@ -259,7 +268,7 @@ fn parse(entry: FontEntry) -> Result<Font, FontError> {
         FONTS.get_file(&file).ok_or_else(|| FontError::Missing { file: file.clone() })?.contents();
     let not_a_font = || FontError::NotAFont { file: file.clone() };
     let shaping = harfrust::Font::new(bytes, 0).ok_or_else(not_a_font)?;
-    let writing = krilla::text::Font::new(bytes.into(), 0).ok_or_else(not_a_font)?;
+    let program = Program::new(bytes).ok_or_else(not_a_font)?;
     let scripts = entry
         .scripts
         .into_iter()
@@ -275,7 +284,7 @@ fn parse(entry: FontEntry) -> Result<Font, FontError> {
         languages: entry.languages,
         scale: entry.scale.unwrap_or(1.0),
         shaping,
-        writing,
+        program,
         plans: RwLock::default(),
     })
 }

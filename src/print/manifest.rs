@@ -78,6 +78,7 @@ pub fn manifest(manifest: &Manifest, (width, height): (f32, f32), fonts: &Fonts)
         boxes: [].into(),
         sheet: None,
         background: None,
+        microprint: Vec::new(),
         words: words.into(),
     };
     let certificate = view(manifest, &layout.words);
@@ -90,6 +91,7 @@ pub fn manifest(manifest: &Manifest, (width, height): (f32, f32), fonts: &Fonts)
     let page = |blocks| Page {
         width,
         height,
+        dots_per_inch: layout.dots_per_inch,
         language: manifest.language.as_str().into(),
         blocks,
         attachments: Vec::new(),
