@@ -9,7 +9,7 @@ use super::background::{Background, Segment, VectorPath};
 use super::layout::{Area, Layout, Show, Side};
 
 /// What stands where there is nothing better.
-const PHRASE: &str = "SIGNED PAPER - SCAN TO CHECK";
+const PHRASE: &str = "SIGNED PAPER-SCAN TO CHECK";
 /// Most letters of a phrase.
 const LETTERS_AT_MOST: usize = 48;
 /// Width of a stroke, in heights of a letter.
@@ -92,7 +92,8 @@ fn phrase(words: &str) -> String {
     let kept: String = known.take(LETTERS_AT_MOST).collect();
     let kept = kept.split_whitespace().collect::<Vec<_>>().join(" ");
     let enough = kept.chars().filter(char::is_ascii_alphanumeric).count() >= 3;
-    format!("{} - ", if enough { &kept } else { PHRASE })
+    // No spaces around the hyphen: gaps would make a dashed line of it.
+    format!("{}-", if enough { &kept } else { PHRASE })
 }
 
 /// A phrase again and again, so that whole ones fill the line.
@@ -152,8 +153,8 @@ mod tests {
 
     #[test]
     fn words_that_cannot_be_engraved_give_way_to_a_phrase() {
-        assert_eq!(phrase("Kakuma  desk №1"), "KAKUMA DESK 1 - ");
-        assert_eq!(phrase("مكتب"), format!("{PHRASE} - "));
-        assert_eq!(phrase(""), format!("{PHRASE} - "));
+        assert_eq!(phrase("Kakuma  desk №1"), "KAKUMA DESK 1-");
+        assert_eq!(phrase("مكتب"), format!("{PHRASE}-"));
+        assert_eq!(phrase(""), format!("{PHRASE}-"));
     }
 }

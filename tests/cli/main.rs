@@ -8,4 +8,5 @@ mod kill;
 mod lists;
 #[path = "../scan_support/mod.rs"]
 mod scan_support;
+mod template;
 mod transcripts;
