@@ -16,6 +16,8 @@ pub(super) struct VectorPath {
     pub even_odd: bool,
     /// Red, green, blue of the line and its width in mm.
     pub stroke: Option<([u8; 3], f32)>,
+    /// Shifts in mm that the path is painted at; none: once, where it is.
+    pub shifts: Vec<[f32; 2]>,
 }
 
 /// A step of a path; places in mm from the top left of the page.

@@ -72,7 +72,7 @@ macro_rules! spelled {
 }
 
 spelled!(ShowName => Show {
-    Title, Issuer, Names, Fields, Table, Photo, Symbol, Caption, Particulars, HowToCheck, ScaleMark, Rule, MemberCount, SheetNumber,
+    Title, Issuer, Names, Fields, Table, Photo, Symbol, Caption, Particulars, HowToCheck, ScaleMark, Rule, MemberCount, SheetNumber, Microprint,
 });
 spelled!(ParticularName => Particular { Serial, Issued, ValidUntil, Copy, Supersedes, Issuer });
 spelled!(SideName => Side { Front, InsideLeft, InsideRight, Back });
@@ -273,6 +273,15 @@ fn check(
     }
     if paper.roll && one.side != Side::Front {
         return Err(place.error(offset, LayoutProblem::Roll { what: "back" }));
+    }
+    if one.show == Show::Microprint {
+        place.range(offset, "height of microprint", one.area.height, 0.3, 0.6)?;
+        if (x - (width - right)).abs() > 0.5 {
+            return Err(place.error(offset, LayoutProblem::Lopsided));
+        }
+        if paper.roll {
+            return Err(place.error(offset, LayoutProblem::Roll { what: "microprint" }));
+        }
     }
     for other in before {
         if other.name == one.name {

@@ -226,7 +226,7 @@ impl<'a> Canvas<'a> {
             language: Arc::clone(&self.language),
             blocks: std::mem::take(&mut self.blocks),
             attachments: if side == Side::Front { self.certificate.attachments.clone() } else { Vec::new() },
-            background: layout.background.clone(),
+            background: layout.ground(side),
             fonts: self.fonts.clone(),
         }
     }
@@ -267,6 +267,8 @@ impl<'a> Canvas<'a> {
             Show::HowToCheck => self.how_to_check(one, area),
             Show::ScaleMark => self.scale_mark(one, area),
             Show::Rule => self.decoration(Item::Fill { area, colour: self.layout.ink }),
+            // Drawn with the ground, once for all pages.
+            Show::Microprint => {}
             Show::MemberCount => self.member_count(one, area),
             Show::SheetNumber => self.sheet_number(one, area),
         }

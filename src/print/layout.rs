@@ -7,6 +7,7 @@ use super::background::Background;
 use super::blocks;
 use super::layout_file;
 use super::matrix;
+use super::microprint;
 use super::paragraph::Fit;
 use super::sheet::SheetPlan;
 use super::text::Face;
@@ -147,6 +148,9 @@ pub enum LayoutProblem {
         /// As found.
         side: Side,
     },
+    /// Microprint that would not be where it is on pages that run the other way.
+    #[error("microprint is as far from the left edge as from the right: it is the same on pages of both directions")]
+    Lopsided,
     /// Something that a box on a roll cannot be.
     #[error("a roll has one side, and no {what}")]
     Roll {
@@ -268,6 +272,8 @@ pub enum Show {
     MemberCount,
     /// Number of the sheet in its batch, on papers that are numbered.
     SheetNumber,
+    /// A line of letters too small for a copier.
+    Microprint,
 }
 
 /// A side of the paper, or a panel of a folded one, in the order in which they are read.
@@ -408,6 +414,8 @@ pub struct Layout {
     /// How pages come to lie on larger sheets, when they do.
     pub sheet: Option<Arc<SheetPlan>>,
     pub(super) background: Option<Arc<Background>>,
+    /// For the sides that have lines of microprint: the ground with them.
+    pub(super) microprint: Vec<(Side, Arc<Background>)>,
     pub(super) words: Arc<WordList>,
 }
 
@@ -452,6 +460,20 @@ impl Layout {
     #[must_use]
     pub fn for_printer(self, dots_per_inch: f32) -> Option<Self> {
         RESOLUTIONS.contains(&dots_per_inch).then_some(Self { dots_per_inch, ..self })
+    }
+
+    /// The same layout with `words` in its lines of microprint, such as the issuer's name. Letters and digits of ASCII can be
+    /// engraved; where nothing of the words is left, a fixed phrase stands.
+    #[must_use]
+    pub fn with_microprint(mut self, words: &str) -> Self {
+        self.microprint = microprint::grounds(&self, words);
+        self
+    }
+
+    /// What lies under a side.
+    pub(super) fn ground(&self, side: Side) -> Option<Arc<Background>> {
+        let engraved = self.microprint.iter().find(|(one, _)| *one == side).map(|(_, ground)| Arc::clone(ground));
+        engraved.or_else(|| self.background.clone())
     }
 
     /// The sides that have boxes, in the order in which they are read.

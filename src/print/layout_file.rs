@@ -205,8 +205,10 @@ fn read_text(text: &str, files: Files<'_>, outermost: bool) -> Result<Layout, La
         boxes: boxes.into(),
         sheet: sheet.map(Arc::new),
         background: background.map(Arc::new),
+        microprint: Vec::new(),
         words: Arc::new(words),
-    })
+    }
+    .with_microprint(""))
 }
 
 const ONLY_PAGES: &str = "only single pages are put on sheets";

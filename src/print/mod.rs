@@ -23,6 +23,7 @@ mod layout_file;
 mod manifest;
 mod marks;
 mod matrix;
+mod microprint;
 pub mod page;
 pub mod paragraph;
 mod pdf;

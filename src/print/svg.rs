@@ -298,7 +298,7 @@ mod tests {
 
     #[test]
     fn round_ends_become_areas_and_plain_strokes_stay_strokes() {
-        let line = r#"<path d="M10 10 L90 10" stroke="black" stroke-width="2""#;
+        let line = r#"<path d="M10 10 L90 10" fill="none" stroke="black" stroke-width="2""#;
         let plain = read(&format!("{line}/>")).unwrap();
         assert_eq!(plain.paths[0].stroke, Some(([0; 3], 1.0)));
         let round = read(&format!(r#"{line} stroke-linecap="round"/>"#)).unwrap();

@@ -12,4 +12,5 @@ mod readback;
 mod reprints;
 #[path = "../scan_support/mod.rs"]
 mod scan_support;
+mod template;
 mod transcripts;

@@ -10,6 +10,7 @@ use crate::cli::Failure;
 use crate::cli::home::Home;
 use crate::cli::outcome::say;
 use crate::cli::templates::{self, Resolution, Template};
+use crate::credential::types::Wire;
 use crate::issue::paper::{self, IssuerName};
 use crate::print::{Fonts, Layout, SymbolPlan, preflight};
 
@@ -71,7 +72,13 @@ fn check(
     say!("{}: {} fields, layouts {told}, {} sample pages each: good", made.name, made.fields.len(), rows.len());
     if args.printer.is_some() || args.paper.is_some() {
         let bytes = sample::bytes(template, &rows, key)?;
-        plan::table(&layouts, bytes).iter().for_each(|line| say!("  {line}"));
+        let parts = made.wire == Wire::Nansen;
+        plan::table(&layouts, bytes, parts).iter().for_each(|line| say!("  {line}"));
+        let refusals = plan::refusals(&layouts, bytes, parts);
+        if !refusals.is_empty() {
+            return Err(Failure::new(format!("{}:\n  {}", made.name, refusals.join("\n  ")))
+                .hint("use a printer with more dots, a larger paper, or fewer and shorter fields"));
+        }
     }
     Ok(())
 }

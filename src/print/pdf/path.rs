@@ -13,7 +13,17 @@ pub(super) const UNIT: f32 = 0.01;
 pub(super) fn background(background: &Background) -> Content {
     let mut content = Content::default();
     for path in &background.paths {
-        paint(&mut content, path);
+        if path.shifts.is_empty() {
+            paint(&mut content, path);
+        }
+        // The same bytes again and again take next to no room once they are deflated.
+        for [right, down] in &path.shifts {
+            let whole = |length: f32| (length / UNIT).round() as i64;
+            content.op("q").integer(1).integer(0).integer(0).integer(1);
+            content.integer(whole(*right)).integer(whole(*down)).op("cm");
+            paint(&mut content, path);
+            content.op("Q");
+        }
     }
     content
 }
@@ -98,10 +108,15 @@ pub(super) fn bounds(background: &Background) -> Rect {
             Segment::Cubic(points) => points.as_slice(),
             Segment::Close => &[],
         });
+        let shift = |axis: usize| {
+            let by = || path.shifts.iter().map(move |shift| shift[axis]);
+            (by().fold(0.0, f32::min), by().fold(0.0, f32::max))
+        };
         for point in points {
             for axis in 0..2 {
-                least[axis] = least[axis].min(point[axis] - around);
-                most[axis] = most[axis].max(point[axis] + around);
+                let (first, last) = shift(axis);
+                least[axis] = least[axis].min(point[axis] + first - around);
+                most[axis] = most[axis].max(point[axis] + last + around);
             }
         }
     }
