@@ -42,7 +42,7 @@ fn write(
     fonts: &Fonts,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let meta = BookMeta {
-        title: certificate.title.english.clone(),
+        title: certificate.title.first().to_owned(),
         language: certificate.language.clone(),
         right_to_left: certificate.language == "ar",
         author: certificate.issuer.clone(),

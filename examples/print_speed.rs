@@ -8,6 +8,16 @@ use std::time::Instant;
 
 use nansen::print::{Book, BookMeta, Fonts, Layout, Printer, SymbolPlan, preflight};
 
+/// Letters for a number, so that every name is a new one.
+fn own_name(mut number: usize) -> String {
+    let mut name = String::new();
+    while name.len() < 3 || number > 0 {
+        name.push(char::from(b'a' + (number % 26) as u8));
+        number /= 26;
+    }
+    name
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let count = arguments.first().and_then(|count| count.parse().ok()).unwrap_or(500usize);
@@ -26,7 +36,25 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             certificate
         })
         .collect();
-    let certificates: Vec<_> = (0..count).map(|place| people[place % people.len()].clone()).collect();
+    // No two people are the same, as in a list.
+    let certificates: Vec<_> = (0..count)
+        .map(|place| {
+            let mut certificate = people[place % people.len()].clone();
+            certificate.serial = format!("K7QX-{place:04}");
+            certificate.names.iter_mut().for_each(|name| name.text += &format!(" {}", own_name(place)));
+            for field in &mut certificate.fields {
+                match field.name.as_str() {
+                    "individual_id" => field.value = format!("KEN-82C{place:05}"),
+                    "household" => field.value = format!("HH-{place:05}"),
+                    "date_of_birth" => field.value = format!("19{:02}-04-{:02}", place % 97, 1 + place % 28),
+                    "address" => field.value = format!("Block {}-B, shelter {place}", place % 31),
+                    "place_of_birth" | "family_name" => field.value += &own_name(place),
+                    _ => {}
+                }
+            }
+            certificate
+        })
+        .collect();
 
     let report = |what: &str, started: Instant| {
         let each = started.elapsed().as_secs_f64() * 1e3 / count as f64;

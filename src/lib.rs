@@ -17,6 +17,7 @@ pub mod envelope;
 pub mod format;
 pub mod issue;
 pub mod print;
+pub mod readback;
 pub mod register;
 pub mod scan;
 pub mod seal;

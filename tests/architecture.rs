@@ -9,7 +9,7 @@ use std::path::Path;
 use rust_source::{Token, heads_by_super, heads_of, test_files, tokens};
 
 /// The floor of each module of the library. An import goes to a lower floor or stays on its own, never up.
-const FLOORS: [(&str, u8); 15] = [
+const FLOORS: [(&str, u8); 16] = [
     ("cbor", 0),
     ("credential", 1),
     ("seal", 1),
@@ -23,6 +23,7 @@ const FLOORS: [(&str, u8); 15] = [
     ("register", 2),
     ("format", 3),
     ("issue", 3),
+    ("readback", 3),
     ("verify", 4),
     ("cli", 5),
 ];

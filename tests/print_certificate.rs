@@ -72,9 +72,8 @@ fn an_uncovered_character_is_named_with_its_field() {
     let mut certificate = registration();
     certificate.fields[5].value = "Goma \u{13000}".to_owned();
     let found = problems(&certificate);
-    let wanted = Problem::Uncovered { field: "place_of_birth".to_owned(), character: '\u{13000}', code: 0x13000 };
-    assert_eq!(found, [wanted]);
-    assert_eq!(found[0].to_string(), "place_of_birth: no font has '\u{13000}' (U+13000)");
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].to_string(), "place_of_birth: character 6 is '\u{13000}' (U+13000), which no font has");
 }
 
 #[test]
@@ -93,7 +92,7 @@ fn control_characters_and_bidi_overrides_are_refused() {
         ("Ali\u{E000}", 0xE000),
     ] {
         let mut certificate = registration();
-        certificate.names[0] = NameLine { text: text.to_owned(), language: None };
+        certificate.names[0] = NameLine { text: text.to_owned(), ..NameLine::default() };
         let found = problems(&certificate);
         assert!(
             matches!(&found[..], [Problem::Control { field, code: c, .. }] if *c == code && field == "name"),
@@ -107,8 +106,10 @@ fn joiners_that_spelling_needs_are_not_refused() {
     let fonts = Fonts::embedded().unwrap();
     let layout = Layout::from_toml(REGISTRATION).unwrap();
     let mut certificate = registration();
-    certificate.names[0] = NameLine { text: "نجیب\u{200C}الله".to_owned(), language: Some("fa".to_owned()) };
-    certificate.names[1] = NameLine { text: "ক্\u{200D}ষ".to_owned(), language: Some("bn".to_owned()) };
+    certificate.names[0] =
+        NameLine { text: "نجیب\u{200C}الله".to_owned(), language: Some("fa".to_owned()), column: None };
+    certificate.names[1] =
+        NameLine { text: "ক্\u{200D}ষ".to_owned(), language: Some("bn".to_owned()), column: None };
     preflight(&certificate, &layout, &fonts, Some(SymbolPlan::version(20))).unwrap();
 }
 

@@ -114,3 +114,94 @@ fn an_error_names_file_line_and_box() {
         "templates/x/a4.toml: line 9: box \"symbol\": a symbol stays at least 10 mm from the edge of the page"
     );
 }
+
+#[test]
+fn only_cards_and_rolls_may_have_a_symbol_near_the_edge() {
+    let text = GOOD.replace("size = \"A4\"", "size = \"A4\"\nsymbol-from-edge = 3");
+    let error = Layout::from_toml(&text).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "line 4: symbol-from-edge is 3: below 10 mm only on a card or a roll, which are cut to size"
+    );
+    let card = "[page]\nsize = \"ID-1\"\nsymbol-from-edge = 1.5\n[[box]]\nname = \"s\"\nshow = \"symbol\"\nat = [1.5, 1.5]\nsize = [51, 51]\n";
+    Layout::from_toml(card).unwrap();
+    assert!(Layout::from_toml(&card.replace("= 1.5\n[", "= 1\n[")).is_err());
+    assert!(
+        Layout::from_toml(&card.replace("[1.5, 1.5]", "[1.4, 1.5]"))
+            .unwrap_err()
+            .to_string()
+            .contains("at least 1.5 mm")
+    );
+}
+
+#[test]
+fn boxes_on_two_sides_do_not_meet() {
+    let back = "at = [130, 200]\nside = \"back\"";
+    let text = GOOD
+        .replace("at = [130, 200]", back)
+        .replace("at = [20, 100]\nsize = [100, 60]", "at = [100, 180]\nsize = [100, 60]");
+    Layout::from_toml(&text).unwrap();
+    let (problem, ..) = refused("at = [130, 200]", "at = [130, 200]\nside = \"inside-left\"");
+    assert_eq!(
+        problem.to_string(),
+        "the page has no side inside-left: inside-left and inside-right are for a sheet with fold = \"quarter\""
+    );
+}
+
+#[test]
+fn hostile_files_are_refused_before_they_cost_time() {
+    let many = format!(
+        "{GOOD}{}",
+        (0..10_000)
+            .map(|n| format!("[[box]]\nname = \"{n}\"\nshow = \"rule\"\nat = [1, 1]\nsize = [1, 1]\n"))
+            .collect::<String>()
+    );
+    assert!(Layout::from_toml(&many).is_err());
+    let boxes: String =
+        (0..4_000).map(|n| format!("[[box]]\nname=\"{n}\"\nshow=\"rule\"\nat=[1,1]\nsize=[1,1]\n")).collect();
+    let error = Layout::from_toml(&format!("{GOOD}{boxes}")).unwrap_err().to_string();
+    assert_eq!(error, "line 1: 4002 boxes: at most 300 are read");
+    let error = Layout::from_toml(&" ".repeat(300_000)).unwrap_err().to_string();
+    assert_eq!(error, "line 1: 300000 bytes: a layout has at most 262144");
+    for deep in [
+        "[".repeat(100_000),
+        format!("a = {}", "[".repeat(100_000)),
+        format!("a = {}", "{a=".repeat(50_000)),
+        "a.".repeat(50_000),
+    ] {
+        assert!(Layout::from_toml(&deep).is_err());
+    }
+    for number in ["1e39", "-1e39", "nan", "inf", "99999999999999999999"] {
+        assert!(
+            Layout::from_toml(&GOOD.replace("size = [60, 60]", &format!("size = [{number}, 60]"))).is_err(),
+            "{number}"
+        );
+        assert!(
+            Layout::from_toml(&GOOD.replace("size = \"A4\"", &format!("size = [{number}, 297]"))).is_err(),
+            "{number}"
+        );
+        assert!(
+            Layout::from_toml(&GOOD.replace("size = \"A4\"", &format!("size = \"A4\"\ndots-per-inch = {number}")))
+                .is_err(),
+            "{number}"
+        );
+    }
+}
+
+#[test]
+fn a_roll_has_one_side_and_its_own_height() {
+    let roll = GOOD.replace("size = \"A4\"", "size = [210, 297]\nroll = true");
+    Layout::from_toml(&roll).unwrap();
+    let back = roll.replace("show = \"fields\"", "show = \"fields\"\nside = \"back\"");
+    assert_eq!(Layout::from_toml(&back).unwrap_err().problem.to_string(), "a roll has one side, and no back");
+}
+
+#[test]
+fn a_scale_mark_fits_its_box() {
+    let mark = |size: &str| {
+        format!("{GOOD}\n[[box]]\nname = \"m\"\nshow = \"scale-mark\"\nat = [20, 20]\nsize = [{size}, 8]\n")
+    };
+    Layout::from_toml(&mark("50")).unwrap();
+    let error = Layout::from_toml(&mark("40")).unwrap_err().to_string();
+    assert!(error.contains("length of the scale mark is 50: wanted 10 to 40"), "{error}");
+}

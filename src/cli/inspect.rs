@@ -14,12 +14,12 @@ use crate::credential::Types;
 use crate::envelope::parts::{self, Part};
 use crate::envelope::{SymbolText, unpack};
 use crate::format::{self, Presented, Recognised};
-use crate::scan::{self, Options};
+use crate::scan::{self, AttachedFile, Content, Options, Seen};
 
 /// Show every layer and byte of a paper, judging nothing
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// An image, a PDF, or a text file that holds the text of a symbol; - for standard input
+    /// An image, a PDF, a signed file (.cwt), or a text file with the text of a symbol; - for standard input
     #[arg(required_unless_present = "text")]
     pub input: Option<PathBuf>,
     /// The text of a symbol
@@ -31,6 +31,7 @@ pub struct Args {
 pub fn run(args: &Args, home: &Home) -> Result<Exit, Failure> {
     let types = templates::types(home.path())?;
     let mut shown = 0;
+    let mut files = 0;
     let mut show = |title: &str, bytes: &[u8]| -> Result<(), Failure> {
         shown += 1;
         Ok(std::io::stdout().lock().write_all(layers(title, bytes, &types).as_bytes())?)
@@ -45,8 +46,34 @@ pub fn run(args: &Args, home: &Home) -> Result<Exit, Failure> {
         show(&path.display().to_string(), without_line_end(&bytes))?;
         return Ok(Exit::Done);
     }
+    if format::is_message(&bytes) {
+        let told = file_layers(&path.display().to_string(), &bytes, &types);
+        std::io::stdout().lock().write_all(told.as_bytes())?;
+        return Ok(Exit::Done);
+    }
     let mut stopped = Ok(());
-    scan::scan_bytes(&bytes, &Options::default(), &mut |page| {
+    scan::scan_all(&bytes, &Options::default(), &mut |seen| {
+        let page = match seen {
+            Seen::Page(page) => page,
+            Seen::Attached(attached) => {
+                for file in &attached.files {
+                    let pages = file.pages.iter().map(|page| format!(", page {page}")).collect::<String>();
+                    let title = format!("{}{pages}: attached {:?}", path.display(), file.name);
+                    let told = match &file.content {
+                        Content::Credential(bytes) => file_layers(&title, bytes, &types),
+                        Content::Other => format!("== {title}\nno credential ({})\n", media_type(file)),
+                        Content::TooLarge => format!("== {title}\nlarger than any credential\n"),
+                        Content::Damaged => format!("== {title}\ncannot be unpacked\n"),
+                    };
+                    files += 1;
+                    stopped = std::io::stdout().lock().write_all(told.as_bytes()).map_err(Failure::from);
+                    if stopped.is_err() {
+                        return ControlFlow::Break(());
+                    }
+                }
+                return ControlFlow::Continue(());
+            }
+        };
         for found in page.found() {
             let version = found.version.map(|version| format!(" version {version}")).unwrap_or_default();
             let level = found.ec_level.map(|level| format!("-{level}")).unwrap_or_default();
@@ -62,7 +89,7 @@ pub fn run(args: &Args, home: &Home) -> Result<Exit, Failure> {
         Failure::new(format!("{}: {}", path.display(), Failure::new(error))).hint("give an image, a PDF, or a text")
     })?;
     stopped?;
-    if shown == 0 {
+    if shown + files == 0 {
         return Err(Failure::new(format!("no symbol was found in {}", path.display()))
             .hint("scan it again, flat and sharp")
             .exit_with(Exit::NoSymbol));
@@ -110,6 +137,20 @@ fn layers(title: &str, symbol: &[u8], types: &Types) -> String {
         Err(error) => drop(writeln!(out, "format: {}", Failure::new(error))),
     }
     out
+}
+
+/// The layers of a file that is a bare message.
+fn file_layers(title: &str, bytes: &[u8], types: &Types) -> String {
+    let mut out = format!("== {title}\nfile: {} bytes\n{}\n", bytes.len(), dump(bytes));
+    match format::message(bytes) {
+        Ok(presented) => message(&mut out, &presented, types),
+        Err(error) => drop(writeln!(out, "format: {}", Failure::new(error))),
+    }
+    out
+}
+
+fn media_type(file: &AttachedFile) -> &str {
+    file.media_type.as_deref().unwrap_or("no media type")
 }
 
 fn message(out: &mut String, presented: &Presented, types: &Types) {

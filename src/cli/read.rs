@@ -1,7 +1,8 @@
 //! `nansen read`: the symbols in images and PDFs, judged by nothing, one JSON line per input.
 
+use super::verdict_json::hex;
 use super::{Exit, Failure};
-use crate::scan::{Effort, Found, Options, PageResult, ReaderChoice, ScanError, scan_bytes};
+use crate::scan::{AttachedFile, Content, Effort, Found, Options, PageResult, ReaderChoice, ScanError, Seen, scan_all};
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 use std::io::{Read, Write};
@@ -116,11 +117,14 @@ fn read(path: &Path, options: &Options) -> (Value, Exit) {
     let start = Instant::now();
     let mut line = Line::new(&source, options);
     let result = bytes(path).and_then(|bytes| {
-        let sink = &mut |page: PageResult| {
-            line.add(&page);
+        let sink = &mut |seen: Seen| {
+            match seen {
+                Seen::Attached(attached) => line.attachments.extend(attached.files.iter().map(attachment)),
+                Seen::Page(page) => line.add(&page),
+            }
             ControlFlow::Continue(())
         };
-        Ok(scan_bytes(&bytes, options, sink)?)
+        Ok(scan_all(&bytes, options, sink)?)
     });
     let error = result.err().map(|error| {
         let failure = match error.hint() {
@@ -155,6 +159,7 @@ fn bytes(path: &Path) -> Result<Vec<u8>, InputError> {
 struct Line {
     source: String,
     symbols: Vec<Value>,
+    attachments: Vec<Value>,
     readers: Map<String, Value>,
     is_document: bool,
     all_readers: bool,
@@ -165,6 +170,7 @@ impl Line {
         Self {
             source: source.to_owned(),
             symbols: Vec::new(),
+            attachments: Vec::new(),
             readers: Map::new(),
             is_document: false,
             all_readers: options.reader == ReaderChoice::All,
@@ -201,6 +207,9 @@ impl Line {
         let mut line = Map::new();
         line.insert("source".into(), self.source.into());
         line.insert("symbols".into(), self.symbols.into());
+        if !self.attachments.is_empty() {
+            line.insert("attachments".into(), self.attachments.into());
+        }
         if self.all_readers {
             line.insert("readers".into(), self.readers.into());
         }
@@ -231,11 +240,16 @@ fn nothing_found(page: &PageResult) -> String {
     text
 }
 
+/// An embedded file; only of those that say they are credentials are the bytes told.
+fn attachment(file: &AttachedFile) -> Value {
+    let bytes = match &file.content {
+        Content::Credential(bytes) => Some(hex(bytes)),
+        _ => None,
+    };
+    json!({"name": file.name, "media_type": file.media_type, "pages": file.pages, "bytes": bytes})
+}
+
 fn symbol(found: &Found, paged: bool) -> Value {
-    let hex = found.bytes.iter().fold(String::with_capacity(found.bytes.len() * 2), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    });
     let mut symbol = Map::new();
     if paged {
         symbol.insert("page".into(), found.page.into());
@@ -243,7 +257,7 @@ fn symbol(found: &Found, paged: bool) -> Value {
     symbol.insert("kind".into(), found.kind.to_string().into());
     symbol.insert("version".into(), found.version.into());
     symbol.insert("ec_level".into(), found.ec_level.map(|level| level.to_string()).into());
-    symbol.insert("bytes".into(), hex.into());
+    symbol.insert("bytes".into(), hex(&found.bytes).into());
     symbol.insert("errors_corrected".into(), found.errors_corrected.into());
     symbol.into()
 }

@@ -1,6 +1,8 @@
 //! `nansen register list|show`: what was issued, to whom, how often printed.
 
 mod list;
+mod readback;
+mod readback_words;
 mod show;
 mod table;
 #[cfg(test)]
@@ -30,12 +32,16 @@ enum Command {
     /// Show everything about single credentials
     Show(show::Args),
     Reprint(super::reprint::Args),
+    Readback(readback::Args),
 }
 
 /// Answers from the register of `home`, on stdout.
 pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     if let Command::Reprint(args) = &args.command {
         return super::reprint::run(args, home, now);
+    }
+    if let Command::Readback(args) = &args.command {
+        return readback::run(args, home, now);
     }
     let register_path = &home.register();
     let mut out = io::BufWriter::new(io::stdout().lock());
@@ -99,7 +105,7 @@ fn answer(args: &Args, register_path: &Path, now: Timestamp, out: &mut dyn Write
     match &args.command {
         Command::List(args) => list::run(args, &register, now, out),
         Command::Show(args) => show::run(args, &register, now, out),
-        Command::Reprint(_) => Ok(()),
+        Command::Reprint(_) | Command::Readback(_) => Ok(()),
     }
 }
 

@@ -1,16 +1,17 @@
-//! `nansen template list|check`: credential types and their layouts.
+//! `nansen template list|new|check|preview`: credential types and their layouts.
 
-use super::outcome::say;
-use std::path::PathBuf;
+mod check;
+mod new;
+mod plan;
+mod preview;
+mod sample;
 
 use super::home::Home;
+use super::outcome::say;
 use super::templates::{self, Template};
 use super::{Exit, Failure};
 use crate::credential::kind::Kind;
 use crate::credential::types::Field;
-use crate::issue::list::{self, Item};
-use crate::issue::paper::{self, IssuerName};
-use crate::print::{Fonts, SymbolPlan, preflight};
 
 /// Credential types and their templates
 #[derive(Debug, clap::Args)]
@@ -26,11 +27,9 @@ enum Command {
         /// One type only
         type_name: Option<String>,
     },
-    /// Check a template folder, or all templates: type, layout, and a page of every sample
-    Check {
-        /// Folders with a type.toml
-        folders: Vec<PathBuf>,
-    },
+    New(new::Args),
+    Check(check::Args),
+    Preview(preview::Args),
 }
 
 /// Runs the subcommand.
@@ -44,16 +43,9 @@ pub fn run(args: &Args, home: &Home, now: jiff::Timestamp) -> Result<Exit, Failu
             }
             Ok(Exit::Done)
         }
-        Command::Check { folders } if folders.is_empty() => {
-            templates::all(home.path())?.iter().try_for_each(|template| check(template, now))?;
-            Ok(Exit::Done)
-        }
-        Command::Check { folders } => {
-            for folder in folders {
-                check(&templates::from_folder(folder)?, now)?;
-            }
-            Ok(Exit::Done)
-        }
+        Command::New(args) => new::run(args, home).map(|()| Exit::Done),
+        Command::Check(args) => check::run(args, home, now).map(|()| Exit::Done),
+        Command::Preview(args) => preview::run(args, home, now).map(|()| Exit::Done),
     }
 }
 
@@ -80,41 +72,4 @@ fn column(field: &Field, whose: &str) {
         Kind::Members => "members".to_owned(),
     };
     say!("  {:<20} {whose}{}{kind}", field.name, if field.required { "required: " } else { "" });
-}
-
-/// Lays the sample of a template out, and says what is wrong with it.
-fn check(template: &Template, now: jiff::Timestamp) -> Result<(), Failure> {
-    let made = &template.made;
-    let layout = template.layout("a4")?;
-    let fonts = Fonts::embedded().map_err(Failure::new)?;
-    let planned = SymbolPlan::version(super::issue::rooms(&layout)[0].largest_version().unwrap_or(1));
-    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let mut pages = 0;
-    let mut faults = Vec::new();
-    if let Some(sample) = template.sample() {
-        list::read(sample.as_bytes(), made, today, &mut |item| {
-            match item {
-                Item::Row(row) => {
-                    let draft = super::issue::draft_of(&row, made);
-                    let language = paper::language(&row.record, made);
-                    let issuer = IssuerName { name: "Issuer".to_owned(), country: Some("KEN".to_owned()) };
-                    let page = paper::certificate(&draft, made, &issuer, &language, Vec::new(), None);
-                    pages += 1;
-                    if let Err(problems) = preflight(&page, &layout, &fonts, Some(planned)) {
-                        faults.extend(problems.iter().map(|problem| format!("sample line {}: {problem}", row.line)));
-                    }
-                }
-                Item::Bad(problems) => faults.extend(problems.iter().map(|problem| format!("sample {problem}"))),
-                Item::Warning(warning) => faults.push(format!("sample {warning}")),
-            }
-            true
-        })
-        .map_err(Failure::new)?;
-    }
-    if faults.is_empty() {
-        say!("{}: {} fields, layout a4, {pages} sample pages: good", made.name, made.fields.len());
-        return Ok(());
-    }
-    Err(Failure::new(format!("{}:\n  {}", made.name, faults.join("\n  ")))
-        .hint("correct the template, then check it again"))
 }

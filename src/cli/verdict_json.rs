@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::credential::PhotoFormat;
 use crate::format::Statement;
-use crate::scan::Found;
+use crate::scan::{AttachedFile, Content, Found};
 use crate::verify::Finding;
 
 /// Where a finding comes from.
@@ -17,6 +17,20 @@ pub struct Origin {
     pub page: Option<u32>,
     /// The symbol, when it was scanned.
     pub symbol: Option<Found>,
+    /// The file, when the credential was attached to a document, or was a file itself.
+    pub attachment: Option<AttachedFile>,
+}
+
+impl Origin {
+    /// What the credential was read from.
+    pub fn kind(&self) -> &'static str {
+        match (&self.symbol, &self.attachment) {
+            (Some(_), Some(_)) => "both",
+            (None, Some(file)) if file.pages.is_empty() && file.name == self.source => "file",
+            (None, Some(_)) => "attachment",
+            _ => "symbol",
+        }
+    }
 }
 
 /// The object for one finding.
@@ -43,6 +57,8 @@ pub fn object(finding: &Finding, origin: &Origin) -> Value {
     set("photo", said.map_or(Value::Null, photo));
     set("trust", trust(finding));
     set("symbol", origin.symbol.as_ref().map_or(Value::Null, symbol));
+    set("source_kind", json!(origin.kind()));
+    set("attachment", origin.attachment.as_ref().map_or(Value::Null, attachment));
     if let (None, Some(shown)) = (said, &finding.unverified) {
         // Under names of their own, so that nobody takes for checked what nobody vouches for.
         set("unverified_claims", shown.record.to_json());
@@ -94,6 +110,14 @@ fn symbol(found: &Found) -> Value {
         "ec_level": found.ec_level.map(|level| level.to_string()),
         "errors_corrected": found.errors_corrected,
     })
+}
+
+fn attachment(file: &AttachedFile) -> Value {
+    let bytes = match &file.content {
+        Content::Credential(bytes) => Some(bytes.len()),
+        _ => None,
+    };
+    json!({"name": file.name, "media_type": file.media_type, "bytes": bytes})
 }
 
 fn time(at: Option<Timestamp>) -> Value {

@@ -43,6 +43,9 @@ pub fn text(finding: &Finding, origin: &Origin, types: &Types, style: Style) -> 
         statement(&mut out, said, types);
     }
     issuer(&mut out, finding);
+    if let Some(read_from) = read_from(finding, origin) {
+        line(&mut out, "Read from", &read_from);
+    }
     if let Some(detail) = &finding.detail {
         line(&mut out, "Detail", detail);
     }
@@ -50,6 +53,19 @@ pub fn text(finding: &Finding, origin: &Origin, types: &Types, style: Style) -> 
         line(&mut out, "Next", next_step(reason));
     }
     out
+}
+
+/// Where a credential comes from that is not, or not only, in a symbol.
+fn read_from(finding: &Finding, origin: &Origin) -> Option<String> {
+    let name = &origin.attachment.as_ref()?.name;
+    Some(match origin.kind() {
+        "both" => format!("the symbol and the attached file {name}, which are the same"),
+        "file" => "the file itself; no paper was looked at".to_owned(),
+        _ if finding.reason() == Some(Reason::Altered) => {
+            format!("the attached file {name}, which is not what is printed")
+        }
+        _ => format!("the attached file {name}; no symbol of it was read on the page"),
+    })
 }
 
 /// The verdict in shape, word and colour.
@@ -176,6 +192,7 @@ fn spoken(kind: &Kind, value: &Value) -> String {
 fn plain(reason: Reason) -> &'static str {
     match reason {
         Reason::BadSignature => "the signature is false",
+        Reason::Altered => "the attached file and the printed symbol differ",
         Reason::Malformed => "not what an issuer signs",
         Reason::Expired => "expired",
         Reason::NotYetValid => "not yet valid",
@@ -202,6 +219,7 @@ fn plain(reason: Reason) -> &'static str {
 fn next_step(reason: Reason) -> &'static str {
     match reason {
         Reason::BadSignature => "do not accept it; it was altered or forged. Keep a copy and ask a supervisor.",
+        Reason::Altered => "do not accept it: somebody put two papers into one. Ask for the paper as it was issued.",
         Reason::Malformed => "do not accept it as it is; scan once more, then ask the issuer.",
         Reason::Expired => "ask the holder for a newer paper; the content was true when it was signed.",
         Reason::NotYetValid => "check the date of this device; otherwise the paper is valid from the date above.",

@@ -11,13 +11,14 @@ use super::verdict_json::{Origin, object};
 use super::verdict_text::{Style, text};
 use super::{Exit, Failure, photos, templates, trust};
 use crate::credential::Types;
-use crate::scan::{self, Effort, Found, Options, PageResult, ScanError};
-use crate::verify::{Finding, Gate, Pile, Reason, Verdict, examine_symbol};
+use crate::format;
+use crate::scan::{self, Attached, AttachedFile, Content, Effort, Found, Options, ScanError, Seen};
+use crate::verify::{Compared, Comparison, Finding, Gate, Pile, Reason, Verdict, examine_message, examine_symbol};
 
 /// Check papers: scans, photographs, PDFs, or the text of a symbol
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Images and PDFs; - for one on standard input; with --text the text of a symbol
+    /// Images, PDFs and signed files (.cwt); - for one on standard input; with --text the text of a symbol
     #[arg(required_unless_present = "camera")]
     pub inputs: Vec<PathBuf>,
     /// The arguments are texts of symbols (- reads one a line from standard input)
@@ -93,7 +94,16 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     let gate = Gate::new(store, &types, now);
     let style =
         Style { colour: std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) };
-    let mut session = Session { args, gate: &gate, types: &types, now: at, style, pile: Pile::new(), exit: Exit::Done };
+    let mut session = Session {
+        args,
+        gate: &gate,
+        types: &types,
+        now: at,
+        style,
+        pile: Pile::new(),
+        comparison: None,
+        exit: Exit::Done,
+    };
     if let Some(number) = args.camera {
         super::camera::watch(number, &mut |found| session.symbols(&format!("camera {number}"), found))?;
     } else if args.text {
@@ -119,6 +129,8 @@ struct Session<'a> {
     style: Style,
     /// Parts may stand on different pages and in different files.
     pile: Pile,
+    /// The attachments of the document that is being read.
+    comparison: Option<Comparison<Origin>>,
     exit: Exit,
 }
 
@@ -133,46 +145,84 @@ impl Session<'_> {
                 return Ok(());
             }
         };
+        if format::is_message(&bytes) {
+            return self.bare_message(&source, bytes);
+        }
         let options = Options { effort: Effort::Thorough, ..Options::default() };
-        let mut empty = Vec::new();
-        let mut pages = 0;
+        let mut seen = Pages::default();
         let mut stopped = None;
-        let outcome = scan::scan_bytes(&bytes, &options, &mut |page: PageResult| {
-            let found = page.found();
-            pages += 1;
-            if found.is_empty() && !page.looks.is_empty() {
-                empty.push(page.page);
-            }
-            let told = if page.looks.is_empty() {
-                self.undrawn(&source, page.page)
-            } else {
-                self.page(&source, page.page, found)
-            };
-            match told {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(failure) => {
-                    stopped = Some(failure);
-                    ControlFlow::Break(())
-                }
+        let outcome = scan::scan_all(&bytes, &options, &mut |one| match self.seen(&source, one, &mut seen) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(failure) => {
+                stopped = Some(failure);
+                ControlFlow::Break(())
             }
         });
         if let Some(failure) = stopped {
             return Err(failure);
         }
+        let by_file = self.end_of_document(&source)?;
         if let Err(error) = outcome {
             let hint = what_next(&error);
             let told = Failure::new(format!("{source}: {}", Failure::new(error)));
             return self.input_error(&source, &told.hint(hint));
         }
-        self.pages_without_symbol(&source, pages, &empty)
+        self.pages_without_symbol(&source, &seen, by_file)
+    }
+
+    /// A page, or what is attached to the document before its first page.
+    fn seen(&mut self, source: &str, seen: Seen, pages: &mut Pages) -> Result<(), Failure> {
+        let page = match seen {
+            Seen::Attached(Attached { files, more }) => {
+                if more {
+                    eprintln!(
+                        "{source}: warning: not all of the files attached to it were looked at, there are too many"
+                    );
+                }
+                self.comparison = Some(Comparison::new(files, self.gate, self.types, self.now));
+                return Ok(());
+            }
+            Seen::Page(page) => page,
+        };
+        pages.count += 1;
+        if page.looks.is_empty() {
+            return self.undrawn(source, page.page);
+        }
+        let found = page.found();
+        if found.is_empty() {
+            pages.empty.push(page.page);
+        }
+        self.page(source, page.page, found)
+    }
+
+    /// The symbols and attachments that have not found each other; says how many credentials were attached only.
+    fn end_of_document(&mut self, source: &str) -> Result<usize, Failure> {
+        let Some(comparison) = self.comparison.take() else { return Ok(0) };
+        let mut by_file = 0;
+        for Compared { finding, symbol, attachment } in comparison.end() {
+            by_file += usize::from(symbol.is_none());
+            let page = attachment.as_ref().and_then(|file| file.pages.first().copied());
+            let origin = symbol.unwrap_or_else(|| Origin { source: source.to_owned(), page, ..Origin::default() });
+            self.answer(&finding, &Origin { attachment, ..origin })?;
+        }
+        Ok(by_file)
+    }
+
+    /// A file that is a signed message itself, such as one that was saved from a PDF.
+    fn bare_message(&mut self, source: &str, bytes: Vec<u8>) -> Result<(), Failure> {
+        let finding = examine_message(&bytes, self.gate, self.types, self.now);
+        let content = Content::Credential(bytes);
+        let file = AttachedFile { name: source.to_owned(), media_type: None, pages: Vec::new(), content };
+        self.answer(&finding, &Origin { source: source.to_owned(), attachment: Some(file), ..Origin::default() })
     }
 
     /// A file without any symbol is not read; single pages without one, such as backs of sheets, are pointed out.
-    fn pages_without_symbol(&mut self, source: &str, pages: usize, empty: &[u32]) -> Result<(), Failure> {
+    fn pages_without_symbol(&mut self, source: &str, seen: &Pages, by_file: usize) -> Result<(), Failure> {
+        let Pages { count: pages, ref empty } = *seen;
         if empty.is_empty() && pages > 0 {
             return Ok(());
         }
-        if empty.len() < pages {
+        if empty.len() < pages || by_file > 0 {
             let list = empty.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             eprintln!("{source}: no symbol on page {list} of {pages}");
             return Ok(());
@@ -181,19 +231,20 @@ impl Session<'_> {
             1 => "no symbol was found in the picture".to_owned(),
             many => format!("no symbol was found on any of {many} pages"),
         };
-        let origin = Origin { source: source.to_owned(), page: Some(1), symbol: None };
+        let origin = Origin { source: source.to_owned(), page: Some(1), ..Origin::default() };
         self.answer(&Finding::refused(Reason::NoSymbol, Some(detail)), &origin)
     }
 
     /// A page of which nobody can say whether a paper is on it; it must not pass in silence beside pages that are valid.
     fn undrawn(&mut self, source: &str, page: u32) -> Result<(), Failure> {
         let finding = Finding::refused(Reason::Damaged, Some(format!("page {page} cannot be drawn")));
-        self.answer(&finding, &Origin { source: source.to_owned(), page: Some(page), symbol: None })
+        self.answer(&finding, &Origin { source: source.to_owned(), page: Some(page), ..Origin::default() })
     }
 
     fn page(&mut self, source: &str, page: u32, found: Vec<Found>) -> Result<(), Failure> {
         for symbol in found {
-            let origin = Origin { source: source.to_owned(), page: Some(page), symbol: Some(symbol.clone()) };
+            let (source, bytes) = (source.to_owned(), Some(symbol.clone()));
+            let origin = Origin { source, page: Some(page), symbol: bytes, attachment: None };
             self.symbol(&symbol.bytes, &origin)?;
         }
         Ok(())
@@ -206,13 +257,20 @@ impl Session<'_> {
 
     fn symbol(&mut self, bytes: &[u8], origin: &Origin) -> Result<(), Failure> {
         for finding in examine_symbol(bytes, &mut self.pile, self.gate, self.types, self.now) {
-            self.answer(&finding, origin)?;
+            let Some(comparison) = &mut self.comparison else {
+                self.answer(&finding, origin)?;
+                continue;
+            };
+            if let Some(compared) = comparison.symbol(origin.page.unwrap_or(1), finding, origin.clone()) {
+                let attachment = compared.attachment;
+                self.answer(&compared.finding, &Origin { attachment, ..origin.clone() })?;
+            }
         }
         Ok(())
     }
 
     fn texts(&mut self, input: &Path) -> Result<(), Failure> {
-        let origin = Origin { source: "text".to_owned(), page: None, symbol: None };
+        let origin = Origin { source: "text".to_owned(), ..Origin::default() };
         if input.as_os_str() != "-" {
             return self.symbol(without_line_end(input.to_string_lossy().as_bytes()), &origin);
         }
@@ -238,7 +296,7 @@ impl Session<'_> {
     fn missing_parts(&mut self) -> Result<(), Failure> {
         for (input, finding) in self.pile.missing() {
             let source = self.args.inputs.get(input).map(|path| path.display().to_string()).unwrap_or_default();
-            self.answer(&finding, &Origin { source, page: None, symbol: None })?;
+            self.answer(&finding, &Origin { source, ..Origin::default() })?;
         }
         Ok(())
     }
@@ -273,11 +331,18 @@ impl Session<'_> {
         if self.args.format == Format::Json {
             let first = failure.to_string().lines().next().unwrap_or_default().to_owned();
             let finding = Finding::refused(Reason::NoSymbol, Some(first));
-            let origin = Origin { source: source.to_owned(), page: None, symbol: None };
+            let origin = Origin { source: source.to_owned(), ..Origin::default() };
             writeln!(std::io::stdout().lock(), "{}", object(&finding, &origin))?;
         }
         Ok(())
     }
+}
+
+/// The pages of a document, and those on which no symbol was found.
+#[derive(Default)]
+struct Pages {
+    count: usize,
+    empty: Vec<u32>,
 }
 
 /// What a person does about an input that cannot be looked at.

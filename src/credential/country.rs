@@ -1,6 +1,11 @@
 //! Country and nationality codes: ISO 3166-1 alpha-3, and the further codes of ICAO Doc 9303-3 §5.
 
 use std::fmt;
+use std::sync::LazyLock;
+
+use super::language::WordTable;
+
+static NAMES: LazyLock<WordTable> = LazyLock::new(|| WordTable::read(include_str!("../../templates/countries.tsv")));
 
 /// Codes of ISO 3166-1 alpha-3, in order.
 const ISO_3166_1: &str = "ABW AFG AGO AIA ALA ALB AND ARE ARG ARM ASM ATA ATF ATG AUS AUT AZE BDI BEL BEN BES BFA BGD BGR \
@@ -49,6 +54,11 @@ impl Country {
         (number < 26 * 26 * 26).then(|| Self([letter(676), letter(26), letter(1)]))
     }
 
+    /// The country's name in the language that serves a reader of `tag` (BCP 47), where there is one.
+    pub fn name_in(self, tag: &str) -> Option<&'static str> {
+        NAMES.get(self.as_str(), tag)
+    }
+
     /// The three letters.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("three letters")
@@ -78,6 +88,26 @@ mod tests {
         for code in codes {
             let country = Country::parse(code).unwrap();
             assert_eq!(Country::from_number(country.number()), Some(country));
+        }
+    }
+
+    #[test]
+    fn every_country_has_a_name_in_english_and_many_have_one_in_the_languages_of_their_people() {
+        for code in ISO_3166_1.split_ascii_whitespace() {
+            assert!(Country::parse(code).unwrap().name_in("en").is_some(), "{code}");
+        }
+        let eritrea = Country::parse("ERI").unwrap();
+        assert_eq!(eritrea.name_in("ti-ER"), Some("ኤርትራ"));
+        assert_eq!(eritrea.name_in("rhg"), Some("ইরিত্রিয়া"));
+        assert_eq!(eritrea.name_in("xx"), None);
+        assert_eq!(Country::parse("XXA").unwrap().name_in("en"), Some("Stateless person"));
+    }
+
+    #[test]
+    fn the_table_names_no_code_that_nobody_lists() {
+        let text = include_str!("../../templates/countries.tsv");
+        for line in text.lines().filter(|line| !line.starts_with('#')).skip(1) {
+            assert!(Country::parse(line.split('\t').next().unwrap_or_default()).is_ok(), "{line}");
         }
     }
 

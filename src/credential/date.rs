@@ -4,8 +4,13 @@
 //! day stays missing: nobody is given an invented 1 January.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use jiff::civil::Date;
+
+use super::language::WordTable;
+
+static WORDS: LazyLock<WordTable> = LazyLock::new(|| WordTable::read(include_str!("../../templates/dates.tsv")));
 
 /// First year that a [`PartialDate`] can hold.
 pub const FIRST_YEAR: i16 = 1800;
@@ -156,6 +161,28 @@ impl PartialDate {
         Date::new(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1)).expect("checked when it was made")
     }
 
+    /// The date in the words of the language that serves a reader of `tag` (BCP 47): `about 1987`, `March 1987`. `None`
+    /// when the notation says it all, or there are no words in that language.
+    pub fn words_in(&self, tag: &str) -> Option<String> {
+        let sure = self.certainty == Certainty::Sure;
+        let known = match (self.month, self.day) {
+            (Some(month), None) => {
+                let month = WORDS.get(&month.to_string(), tag)?;
+                let year = format!("{:04}", self.year);
+                WORDS.get("month of a year", tag)?.replace("{month}", month).replace("{year}", &year)
+            }
+            _ if sure => return None,
+            _ => Self { certainty: Certainty::Sure, ..*self }.to_string(),
+        };
+        let (about, perhaps) = (WORDS.get("about", tag)?, WORDS.get("perhaps", tag)?);
+        Some(match self.certainty {
+            Certainty::Sure => known,
+            Certainty::Uncertain => format!("{perhaps} {known}"),
+            Certainty::Approximate => format!("{about} {known}"),
+            Certainty::Both => format!("{perhaps} {about} {known}"),
+        })
+    }
+
     /// Whether every day that the date can mean lies after `today`.
     pub fn is_after(&self, today: Date) -> bool {
         self.earliest() > today
@@ -194,6 +221,20 @@ mod tests {
         for text in ["1987-03-14", "1987-03", "1987", "1987~", "1987-03?", "2024-02-29", "1950%"] {
             assert_eq!(PartialDate::parse(text).unwrap().to_string(), text);
         }
+    }
+
+    #[test]
+    fn a_date_that_is_known_in_part_is_put_into_words() {
+        let words = |text: &str, tag| PartialDate::parse(text).unwrap().words_in(tag);
+        assert_eq!(words("1987-03-14", "en"), None);
+        assert_eq!(words("1987", "en"), None);
+        assert_eq!(words("1987~", "en").as_deref(), Some("about 1987"));
+        assert_eq!(words("1987-03", "en").as_deref(), Some("March 1987"));
+        assert_eq!(words("1987-03%", "en").as_deref(), Some("perhaps about March 1987"));
+        assert_eq!(words("1987-03-14?", "en").as_deref(), Some("perhaps 1987-03-14"));
+        assert_eq!(words("1987-03", "es-MX").as_deref(), Some("marzo de 1987"));
+        assert_eq!(words("1987-03", "zh").as_deref(), Some("1987年3月"));
+        assert_eq!(words("1987~", "xx"), None);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::country::Country;
 use super::date::PartialDate;
+use super::language;
 use super::record::Value;
 
 /// Longest name, in letters: what can be printed readably and carried in one symbol.
@@ -16,6 +17,11 @@ pub const TEXT_MAX: usize = 240;
 
 /// Words by language (BCP 47 tag).
 pub type Labels = BTreeMap<String, String>;
+
+/// The label that best serves a reader of `tag`, if there is one.
+pub fn label_for<'a>(labels: &'a Labels, tag: &str) -> Option<&'a str> {
+    language::serving(tag).find_map(|tag| labels.get(tag)).map(String::as_str)
+}
 
 /// One value of a closed list.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -161,7 +167,7 @@ impl Kind {
                 Value::Date(date)
             }
             Self::Country => Value::Country(Country::parse(&text)?),
-            Self::Language => Value::Text(language(&text)?),
+            Self::Language => Value::Text(language_tag(&text)?),
             Self::Choice(choices) => Value::Choice(choose(choices, &text)?),
             Self::Integer { min, max } => match text.parse() {
                 Ok(number) if (*min..=*max).contains(&number) => Value::Integer(number),
@@ -179,8 +185,9 @@ impl Kind {
             (Self::Choice(choices), Value::Choice(name)) => choices
                 .iter()
                 .find(|choice| choice.name == *name)
-                .and_then(|choice| choice.label.get(language).or_else(|| choice.label.get("en")))
-                .map_or_else(|| name.clone(), Clone::clone),
+                .and_then(|choice| label_for(&choice.label, language).or_else(|| label_for(&choice.label, "en")))
+                .unwrap_or(name)
+                .to_owned(),
             _ => value.to_string(),
         }
     }
@@ -225,7 +232,7 @@ fn at_most(text: String, max: usize) -> Result<String, ValueError> {
     if letters > max { Err(ValueError::TooLong { letters, max }) } else { Ok(text) }
 }
 
-fn language(text: &str) -> Result<String, ValueError> {
+fn language_tag(text: &str) -> Result<String, ValueError> {
     let mut subtags = text.split('-');
     let primary = subtags.next().unwrap_or_default();
     let good = (2..=3).contains(&primary.len())

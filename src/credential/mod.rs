@@ -3,6 +3,7 @@
 pub mod country;
 pub mod date;
 pub mod kind;
+pub mod language;
 pub mod record;
 pub mod serial;
 pub mod transliterate;

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::kind::{Choice, Kind, Labels, TEXT_MAX};
+use super::kind::{Choice, Kind, Labels, TEXT_MAX, label_for};
 
 /// Longest text of a type: room for a dozen languages, and no more for whoever sends us one.
 pub const TYPE_TEXT_MAX: usize = 64 * 1024;
@@ -69,7 +69,7 @@ pub struct Field {
 impl Field {
     /// The label in `language`, in English, or the column name.
     pub fn label_in(&self, language: &str) -> &str {
-        self.label.get(language).or_else(|| self.label.get("en")).unwrap_or(&self.name)
+        label_for(&self.label, language).or_else(|| label_for(&self.label, "en")).unwrap_or(&self.name)
     }
 }
 
@@ -88,6 +88,8 @@ pub struct CredentialType {
     pub group: Option<String>,
     /// Column that says the language of the document; without a value `language` is used.
     pub language: String,
+    /// Language of the second words of everything fixed on the paper.
+    pub second_language: String,
     /// At least one of these columns must have a value.
     pub any_of: Vec<String>,
     /// Title of the document.
@@ -113,7 +115,7 @@ impl CredentialType {
 
     /// The title in `language`, or in English, or the name.
     pub fn title_in(&self, language: &str) -> &str {
-        self.title.get(language).or_else(|| self.title.get("en")).unwrap_or(&self.name)
+        label_for(&self.title, language).or_else(|| label_for(&self.title, "en")).unwrap_or(&self.name)
     }
 
     /// Reads the text of a `type.toml`.
@@ -131,6 +133,7 @@ impl CredentialType {
             subject: raw.subject,
             group: raw.group,
             language: raw.language,
+            second_language: raw.second_language,
             any_of: raw.any_of,
             title: raw.title,
             fields,
@@ -261,6 +264,8 @@ struct RawType {
     group: Option<String>,
     #[serde(default = "english")]
     language: String,
+    #[serde(default = "english")]
+    second_language: String,
     #[serde(default)]
     any_of: Vec<String>,
     title: Labels,
@@ -404,6 +409,13 @@ mod tests {
         let made = CredentialType::parse(SMALL).unwrap();
         assert_eq!(made.field("number").unwrap().label_in("fr"), "Number");
         assert_eq!(made.title_in("en"), "Permit");
+    }
+
+    #[test]
+    fn a_type_says_its_second_language_or_has_english() {
+        assert_eq!(CredentialType::parse(SMALL).unwrap().second_language, "en");
+        let french = SMALL.replace("wire =", "second_language = \"fr\"\n        wire =");
+        assert_eq!(CredentialType::parse(&french).unwrap().second_language, "fr");
     }
 
     #[test]

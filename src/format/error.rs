@@ -29,6 +29,14 @@ pub enum FormatError {
         /// The most that a symbol holds.
         most: usize,
     },
+    /// A bare message longer than any that is read.
+    #[error("a message of {found} bytes, where at most {limit} are read")]
+    MessageTooLong {
+        /// Its length.
+        found: usize,
+        /// The limit.
+        limit: usize,
+    },
     /// Another context than `HC1:`.
     #[error("HCERT context {found}, where HC1 was wanted")]
     HcertContext {

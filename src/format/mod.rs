@@ -9,6 +9,7 @@ pub mod claim169;
 mod claims;
 mod error;
 pub mod hcert;
+mod message;
 pub mod nansen;
 mod recognise;
 
@@ -26,6 +27,7 @@ use crate::seal::{Authentic, Sealed};
 pub use alpha2::{alpha2_of, country_of_alpha2};
 pub use error::{FormatError, WriteError};
 pub use hcert::{Departure, Group};
+pub use message::{is_message, message};
 pub use recognise::{Recognised, Why, recognise};
 
 /// A format that we read and write.

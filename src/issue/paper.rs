@@ -1,12 +1,14 @@
 //! Credential + type → what is printed.
 //!
 //! A signed credential comes in and a [`Certificate`], the view model of `print`, goes out: names in both scripts, the
-//! fields with their labels in the document's language and in English, dates and numbers as they stand in the list.
+//! fields with their labels in the document's language and in a second one, and the values as they were signed, with words
+//! beside what is a code or is known in part: `Eritrea · ERI`, `1987~ · about 1987`.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::credential::kind::{Kind, Labels};
+use crate::credential::country::Country;
+use crate::credential::kind::{Kind, Labels, label_for};
 use crate::credential::record::{Record, Value};
 use crate::credential::types::{CredentialType, Field};
 use crate::credential::{Credential, PhotoFormat};
@@ -43,6 +45,7 @@ pub fn certificate(
     photo: Option<Picture>,
 ) -> Certificate {
     let record = &credential.record;
+    let tongues = Tongues { first: language, second: &made.second_language };
     // The paper of a group is no single member's: its number stands where a holder's name would.
     let grouped = made.members_field().is_some();
     let field_line = |(column, value): (&str, &Value)| {
@@ -51,29 +54,34 @@ pub fn certificate(
             return None;
         }
         Some(FieldLine {
-            label: words(&field.label, language, &field.name),
-            value: printed_value(field, value, language),
+            label: tongues.words(&field.label, &field.name),
+            value: tongues.value(field, value),
             direction: direction(&field.kind),
+            language: Some(language.to_owned()),
             name: column.to_owned(),
         })
     };
     Certificate {
         language: language.to_owned(),
-        title: words(&made.title, language, &made.name),
+        second_language: Some(made.second_language.clone()),
+        title: tongues.words(&made.title, &made.name),
         names: if grouped {
-            vec![NameLine { text: record.text(&made.subject), language: None }]
+            vec![NameLine { text: record.text(&made.subject), ..NameLine::default() }]
         } else {
             names(record)
         },
         fields: record.iter().filter_map(field_line).collect(),
         table: made.members_field().and_then(|field| match record.get(&field.name) {
-            Some(Value::Members(members)) => Some(table(members, &made.members, language)),
+            Some(Value::Members(members)) => Some(table(members, &made.members, tongues)),
             _ => None,
         }),
         photo,
         symbols,
         issuer: issuer.name.clone(),
-        issuer_country: issuer.country.clone(),
+        issuer_country: issuer.country.as_deref().map(|code| match Country::parse(code) {
+            Ok(country) => tongues.country(country),
+            Err(_) => code.to_owned(),
+        }),
         serial: credential.serial.to_string(),
         issued: day(credential.issued),
         // `exp` is the first second that is no longer valid; people are told the last day that is.
@@ -126,37 +134,77 @@ fn principal(record: &Record) -> Option<&Record> {
     members.iter().find(|member| member.text("relationship") == "principal").or_else(|| members.first())
 }
 
-fn words(labels: &Labels, language: &str, name: &str) -> Words {
-    let english = labels.get("en").cloned().unwrap_or_else(|| name.replace('_', " "));
-    let primary = language.split('-').next().unwrap_or_default();
-    // Rohingya in Bengali letters is read by who reads Bengali.
-    let nearest = if primary == "rhg" { "bn" } else { primary };
-    let local = labels.get(language).or_else(|| labels.get(primary)).or_else(|| labels.get(nearest));
-    Words { local: local.filter(|local| **local != english).cloned(), english }
+/// The two languages of a paper.
+#[derive(Clone, Copy)]
+struct Tongues<'a> {
+    first: &'a str,
+    second: &'a str,
 }
 
-/// A choice in the document's language and in English, so that an official from elsewhere can read it too.
-fn printed_value(field: &Field, value: &Value, language: &str) -> String {
-    let (local, english) = (field.kind.words(value, language), field.kind.words(value, "en"));
-    if local == english { english } else { format!("{local} · {english}") }
+impl Tongues<'_> {
+    /// A label in both; in English where there is none.
+    fn words(self, labels: &Labels, name: &str) -> Words {
+        let second = label_for(labels, self.second).or_else(|| label_for(labels, "en"));
+        let second = second.map_or_else(|| name.replace('_', " "), ToOwned::to_owned);
+        match label_for(labels, self.first) {
+            Some(first) => Words::new(first, Some(second)),
+            None => Words::one(second),
+        }
+    }
+
+    /// A value with its words in both languages, so that an official from elsewhere can read it too. What was signed stands
+    /// there as it was signed.
+    fn value(self, field: &Field, value: &Value) -> String {
+        let both = [self.first, self.second];
+        match (&field.kind, value) {
+            (Kind::Choice(_), _) => joined(both.map(|tongue| Some(field.kind.words(value, tongue)))),
+            (_, Value::Country(country)) => self.country(*country),
+            (_, Value::Date(date)) => {
+                let [first, second] = both.map(|tongue| date.words_in(tongue));
+                joined([Some(date.to_string()), first, second.or_else(|| date.words_in("en"))])
+            }
+            _ => value.to_string(),
+        }
+    }
+
+    /// A country's name in both languages, and its code.
+    fn country(self, country: Country) -> String {
+        let name = |tongue: &str| country.name_in(tongue).map(ToOwned::to_owned);
+        let second = name(self.second).or_else(|| name("en"));
+        joined([name(self.first), second, Some(country.to_string())])
+    }
+}
+
+/// The parts that there are, each once.
+fn joined<const N: usize>(parts: [Option<String>; N]) -> String {
+    let mut told: Vec<String> = Vec::with_capacity(N);
+    for part in parts.into_iter().flatten() {
+        if !told.contains(&part) {
+            told.push(part);
+        }
+    }
+    told.join(" · ")
 }
 
 fn direction(kind: &Kind) -> Direction {
-    if kind.is_left_to_right() { Direction::LeftToRight } else { Direction::Auto }
+    // A country stands there by name.
+    if kind.is_left_to_right() && *kind != Kind::Country { Direction::LeftToRight } else { Direction::Auto }
 }
 
-fn latin_name(record: &Record) -> String {
+fn latin_name(record: &Record) -> NameLine {
     let parts = [record.text("given_names"), record.text("family_name")];
     let joined = parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" ");
-    if joined.is_empty() { record.text("full_name") } else { joined }
+    let (text, column) = match joined.is_empty() {
+        true => (record.text("full_name"), "full_name"),
+        false => (joined, "given_names and family_name"),
+    };
+    NameLine { text, language: None, column: Some(column) }
 }
 
 fn names(record: &Record) -> Vec<NameLine> {
-    let own = record.text("native_name");
     let language = Some(record.text("native_language")).filter(|language| !language.is_empty());
-    let own = NameLine { text: own, language };
-    let latin = NameLine { text: latin_name(record), language: None };
-    [own, latin].into_iter().filter(|line| !line.text.is_empty()).collect()
+    let own = NameLine { text: record.text("native_name"), language, column: Some("native_name") };
+    [own, latin_name(record)].into_iter().filter(|line| !line.text.is_empty()).collect()
 }
 
 /// A column of the table of members: a field, or the name that several fields make.
@@ -166,7 +214,7 @@ enum Column<'a> {
     OwnName(&'a Field),
 }
 
-fn table(members: &[Record], fields: &[Field], language: &str) -> Table {
+fn table(members: &[Record], fields: &[Field], tongues: Tongues<'_>) -> Table {
     let filled = |column: &str| members.iter().any(|member| member.get(column).is_some());
     let columns: Vec<Column<'_>> = fields
         .iter()
@@ -179,20 +227,20 @@ fn table(members: &[Record], fields: &[Field], language: &str) -> Table {
         .collect();
     let head = |column: &Column<'_>| match column {
         Column::Field(field) | Column::LatinName(field) | Column::OwnName(field) => {
-            words(&field.label, language, &field.name)
+            tongues.words(&field.label, &field.name)
         }
     };
     let cell = |column: &Column<'_>, member: &Record| match column {
-        Column::LatinName(_) => Cell { text: latin_name(member), ..Cell::default() },
+        Column::LatinName(_) => Cell { text: latin_name(member).text, ..Cell::default() },
         Column::OwnName(_) => Cell {
             text: member.text("native_name"),
             language: Some(member.text("native_language")).filter(|tag| !tag.is_empty()),
             ..Cell::default()
         },
         Column::Field(field) => Cell {
-            text: member.get(&field.name).map(|value| field.kind.words(value, language)).unwrap_or_default(),
+            text: member.get(&field.name).map(|value| field.kind.words(value, tongues.first)).unwrap_or_default(),
             direction: direction(&field.kind),
-            language: None,
+            language: Some(tongues.first.to_owned()),
         },
     };
     Table {

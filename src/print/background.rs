@@ -1,22 +1,44 @@
 //! What many pages share and lies under everything else: a border of interlaced waves, as vectors.
 
-/// Curves drawn with one thin stroke, in mm.
-#[derive(Clone, Debug, PartialEq)]
+/// Paths, from the first drawn to the last.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Background {
-    pub(super) colour: [u8; 3],
-    /// Stroke width in mm.
-    pub(super) stroke: f32,
-    /// Each curve: a start and cubic segments (two control points and an end).
-    pub(super) curves: Vec<Curve>,
+    pub paths: Vec<VectorPath>,
+}
+
+/// Lines and curves that are painted together. Opaque: PDF/A viewers on old printers blend badly.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct VectorPath {
+    pub segments: Vec<Segment>,
+    /// Red, green, blue of what lies inside.
+    pub fill: Option<[u8; 3]>,
+    /// Whether "inside" goes by the even-odd rule, else by the non-zero rule (ISO 32000-1 §8.5.3.3).
+    pub even_odd: bool,
+    /// Red, green, blue of the line and its width in mm.
+    pub stroke: Option<([u8; 3], f32)>,
+}
+
+/// A step of a path; places in mm from the top left of the page.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Segment {
+    /// Begins a new part of the path.
+    Move([f32; 2]),
+    /// A straight line from where the path is.
+    Line([f32; 2]),
+    /// A cubic Bézier curve: two control points and the end.
+    Cubic([[f32; 2]; 3]),
+    /// Back to where this part began.
+    Close,
 }
 
 /// A start, and Bézier segments from there.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Curve {
-    pub(super) start: [f32; 2],
-    pub(super) segments: Vec<[[f32; 2]; 3]>,
+struct Curve {
+    start: [f32; 2],
+    segments: Vec<[[f32; 2]; 3]>,
 }
 
+/// Stroke width of the border, in mm.
+const STROKE: f32 = 0.12;
 /// Distance of the border's outer edge from the edge of the page, in mm.
 const MARGIN: f32 = 6.0;
 /// Width of the border, in mm.
@@ -45,23 +67,31 @@ impl Background {
         ];
         let strand = |(from, to)| (0..STRANDS).map(move |strand| wave(from, to, strand));
         let mut curves: Vec<Curve> = sides.into_iter().flat_map(strand).collect();
+        let mut frames = Vec::new();
         for centre in [[near, near], [right, near], [near, bottom], [right, bottom]] {
             curves.push(rosette(centre, 0.0));
             curves.push(rosette(centre, std::f32::consts::PI / PETALS));
             let half = BAND / 2.0;
-            curves.push(rectangle(centre[0] - half, centre[1] - half, centre[0] + half, centre[1] + half));
+            frames.extend(rectangle(centre[0] - half, centre[1] - half, centre[0] + half, centre[1] + half));
         }
         for inset in [MARGIN, MARGIN + BAND] {
-            curves.push(rectangle(inset, inset, width - inset, height - inset));
+            frames.extend(rectangle(inset, inset, width - inset, height - inset));
         }
-        Self { colour, stroke: 0.12, curves }
+        let steps = curves.into_iter().flat_map(Curve::steps).chain(frames);
+        let path = VectorPath { segments: steps.collect(), stroke: Some((colour, STROKE)), ..VectorPath::default() };
+        Self { paths: vec![path] }
     }
 }
 
-fn rectangle(left: f32, top: f32, right: f32, bottom: f32) -> Curve {
-    let corners = [[left, top], [right, top], [right, bottom], [left, bottom], [left, top]];
-    let segments = corners.windows(2).map(|pair| [pair[0], pair[1], pair[1]]).collect();
-    Curve { start: corners[0], segments }
+impl Curve {
+    fn steps(self) -> impl Iterator<Item = Segment> {
+        std::iter::once(Segment::Move(self.start)).chain(self.segments.into_iter().map(Segment::Cubic))
+    }
+}
+
+fn rectangle(left: f32, top: f32, right: f32, bottom: f32) -> [Segment; 5] {
+    let line = |x, y| Segment::Line([x, y]);
+    [Segment::Move([left, top]), line(right, top), line(right, bottom), line(left, bottom), Segment::Close]
 }
 
 /// A closed curve of petals around a centre.

@@ -13,12 +13,14 @@ use super::text::Span;
 
 const WHITE: [u8; 3] = [255; 3];
 
-/// Length of the scale mark, in mm.
-const SCALE_MARK: f32 = 50.0;
+/// Length of the scale mark, in mm, that the fixed words speak of.
+const SCALE_MARK: &str = "50";
 /// Thickness of the scale mark and of the photo's frame, in mm.
 const HAIRLINE: f32 = 0.2;
 /// Space between the outline of a symbol's box and its quiet zone, in mm.
 pub(super) const OUTLINE_GAP: f32 = 0.4;
+/// So that a box of the symbol's own height holds it after rounding to dots, in mm.
+const DOT_TO_SPARE: f32 = 0.13;
 /// Height of the scale mark's ends, in mm.
 const TICK: f32 = 2.0;
 
@@ -27,8 +29,8 @@ impl Canvas<'_> {
         let title = &self.certificate.title;
         let mut parts = vec![part(self.local(title.first(), &one.style), one.style, 0.0, "title")];
         parts[0].role = Role::Title;
-        if let Some(english) = title.second() {
-            parts.push(part(self.in_english(english, &one.second), one.second, 1.0, "title"));
+        if let Some(second) = title.second() {
+            parts.push(part(self.in_second(second, &one.second), one.second, 1.0, "title"));
         }
         self.block(one, area, parts);
     }
@@ -49,7 +51,7 @@ impl Canvas<'_> {
             let style = if place == 0 { one.style } else { one.second };
             let language: Option<Arc<str>> = name.language.as_deref().map(Arc::from);
             let span = span(&name.text, &style, Direction::Auto, language.as_ref());
-            parts.push(part(span, style, 1.5, "name"));
+            parts.push(part(span, style, 1.5, name.column_name()));
         }
         self.block(one, area, parts);
     }
@@ -66,22 +68,21 @@ impl Canvas<'_> {
 
     pub(super) fn how_to_check(&mut self, one: &LayoutBox, area: Area) {
         let head = self.word(|words| &words.how);
-        let (local, english) = self.layout.words.steps(&self.certificate.language, self.certificate.photo.is_some());
+        let [first, second] = self.layout.words.steps(self.languages(), self.certificate.photo.is_some());
         let bold = |style: Style| {
             let mut style = style;
             style.face.weight = Weight::Bold;
             style
         };
         let mut parts: Vec<Part<'_>> = Vec::new();
-        let first = if local.is_empty() { &english } else { &local };
         parts.push(part(self.local(head.first(), &bold(one.style)), bold(one.style), 0.0, "how to check"));
         for step in first {
-            parts.push(part(self.local(step, &one.style), one.style, 0.6, "how to check"));
+            parts.push(part(self.local(&step, &one.style), one.style, 0.6, "how to check"));
         }
-        if let (Some(head), false) = (head.second(), english.is_empty()) {
-            parts.push(part(self.in_english(head, &bold(one.second)), bold(one.second), 2.0, "how to check"));
-            for step in &english {
-                parts.push(part(self.in_english(step, &one.second), one.second, 0.5, "how to check"));
+        if let (Some(head), false) = (head.second(), second.is_empty()) {
+            parts.push(part(self.in_second(head, &bold(one.second)), bold(one.second), 2.0, "how to check"));
+            for step in second {
+                parts.push(part(self.in_second(&step, &one.second), one.second, 0.5, "how to check"));
             }
         }
         for part in &mut parts {
@@ -92,13 +93,18 @@ impl Canvas<'_> {
 
     pub(super) fn scale_mark(&mut self, one: &LayoutBox, area: Area) {
         let colour = self.layout.ink;
-        let left = if self.right_to_left { area.x + area.width - SCALE_MARK } else { area.x };
+        let length = one.largest;
+        let left = if self.right_to_left { area.x + area.width - length } else { area.x };
         let bar = |x, y, width, height| Item::Fill { area: Area { x, y, width, height }, colour };
-        self.decoration(bar(left, area.y + (TICK - HAIRLINE) / 2.0, SCALE_MARK, HAIRLINE));
+        self.decoration(bar(left, area.y + (TICK - HAIRLINE) / 2.0, length, HAIRLINE));
         self.decoration(bar(left, area.y, HAIRLINE, TICK));
-        self.decoration(bar(left + SCALE_MARK - HAIRLINE, area.y, HAIRLINE, TICK));
+        self.decoration(bar(left + length - HAIRLINE, area.y, HAIRLINE, TICK));
         let under = Area { y: area.y + TICK + 0.6, height: area.height - TICK - 0.6, ..area };
         let words = self.word(|words| &words.scale);
+        // A paper narrower than the usual bar has a shorter one, and says so.
+        let says = length.round().to_string();
+        let said = |text: &str| text.replace(SCALE_MARK, &says);
+        let words = Words::new(said(words.first()), words.second().map(said));
         let spans = self.label(&words, &one.style);
         self.block(
             one,
@@ -112,6 +118,40 @@ impl Canvas<'_> {
                 role: Role::Paragraph,
             }],
         );
+    }
+
+    /// The number of members, and where their names are: a paper without room for the table must not seem to be all.
+    pub(super) fn member_count(&mut self, one: &LayoutBox, area: Area) {
+        let Some(table) = &self.certificate.table else { return };
+        let words = self.word(|words| &words.members);
+        let head = self.label(&words, &one.second);
+        let (count, style) = (table.rows.len().to_string(), one.style);
+        let inside = self.word(|words| &words.members_inside);
+        let inside = self.label(&inside, &one.second);
+        let mut parts = vec![
+            Part { spans: head, style: one.second, before: 0.0, field: "members", shrinks: true, role: Role::Label },
+            part(span(&count, &style, Direction::LeftToRight, None), style, 0.0, "members"),
+            Part {
+                spans: inside,
+                style: one.second,
+                before: 0.3,
+                field: "members",
+                shrinks: true,
+                role: Role::Paragraph,
+            },
+        ];
+        parts[1].role = Role::Value;
+        self.block(one, area, parts);
+    }
+
+    /// Which sheet of the batch this is, when sheets are numbered.
+    pub(super) fn sheet_number(&mut self, one: &LayoutBox, area: Area) {
+        let Some((number, total)) = self.number else { return };
+        let shown = format!("{number} / {total}");
+        let mut parts =
+            vec![part(span(&shown, &one.style, Direction::LeftToRight, None), one.style, 0.0, "sheet number")];
+        parts[0].role = Role::Decoration;
+        self.block(one, area, parts);
     }
 
     pub(super) fn photo(&mut self, area: Area) {
@@ -142,6 +182,13 @@ impl Canvas<'_> {
         };
         let (count, modules) = plan;
         let inner = area.inset(OUTLINE_GAP);
+        let (mut area, mut inner) = (area, inner);
+        if let (true, Ok(placed)) =
+            (self.layout.roll, &matrix::place(inner, count, modules, one.largest, self.layout.dots_per_inch))
+        {
+            inner.height = matrix::height(inner, count, placed) + DOT_TO_SPARE;
+            area.height = inner.height + 2.0 * OUTLINE_GAP;
+        }
         match matrix::place(inner, count, modules, one.largest, self.layout.dots_per_inch) {
             Err(matrix::TooSmall { wanted, found }) => {
                 self.problems.push(Problem::SymbolTooLarge { box_name: one.name.clone(), modules, wanted, found });
@@ -182,15 +229,15 @@ impl Canvas<'_> {
         }
     }
 
-    /// A label in both languages: the document's first, English after it and lighter.
+    /// A label in both languages: the document's first, the second after it and lighter.
     pub(super) fn label(&self, words: &Words, style: &Style) -> Vec<Span> {
         let mut spans = vec![self.local(words.first(), style)];
-        if let Some(english) = words.second() {
+        if let Some(second) = words.second() {
             let mut lighter = *style;
             lighter.face.colour = style.face.colour.map(|channel| channel.saturating_add((255 - channel) / 4));
             lighter.face.weight = Weight::Regular;
-            spans.push(self.in_english("  ·  ", &lighter));
-            spans.push(self.in_english(english, &lighter));
+            spans.push(self.in_second("  ·  ", &lighter));
+            spans.push(self.in_second(second, &lighter));
         }
         spans
     }

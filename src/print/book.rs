@@ -12,11 +12,11 @@ use krilla::graphic::Graphic;
 use krilla::image::{BitsPerComponent, CustomImage, Image, ImageColorspace};
 use krilla::metadata::{DateTime, Metadata, TextDirection};
 use krilla::page::PageSettings;
-use krilla::paint::{Fill, Stroke};
+use krilla::paint::{Fill, FillRule, Stroke};
 use krilla::surface::{Location, Surface};
 use krilla::text::GlyphId;
 
-use super::background::Background;
+use super::background::{Background, Segment};
 use super::certificate::Picture;
 use super::font::Fonts;
 use super::layout::Area;
@@ -261,25 +261,31 @@ const HUNDREDTH: f32 = 0.01;
 fn graphic(surface: &mut Surface<'_>, background: &Background) -> Graphic {
     let mut builder = surface.stream_builder();
     let mut inner = builder.surface();
-    let mut path = PathBuilder::new();
     // Whole hundredths of a millimetre under one transform: a third of the bytes that fractions of points take.
     let at = |[x, y]: [f32; 2]| ((x / HUNDREDTH).round(), (y / HUNDREDTH).round());
-    for curve in &background.curves {
-        let (x, y) = at(curve.start);
-        path.move_to(x, y);
-        for [first, second, end] in &curve.segments {
-            let ((x1, y1), (x2, y2), (x, y)) = (at(*first), at(*second), at(*end));
-            path.cubic_to(x1, y1, x2, y2, x, y);
+    let scale = points(HUNDREDTH);
+    inner.push_transform(&Transform::from_scale(scale, scale));
+    for one in &background.paths {
+        let mut path = PathBuilder::new();
+        for segment in &one.segments {
+            match *segment {
+                Segment::Move(to) => path.move_to(at(to).0, at(to).1),
+                Segment::Line(to) => path.line_to(at(to).0, at(to).1),
+                Segment::Cubic([first, second, end]) => {
+                    let ((x1, y1), (x2, y2), (x, y)) = (at(first), at(second), at(end));
+                    path.cubic_to(x1, y1, x2, y2, x, y);
+                }
+                Segment::Close => path.close(),
+            }
         }
-    }
-    if let Some(path) = path.finish() {
-        let paint = colour(background.colour).into();
-        let scale = points(HUNDREDTH);
-        inner.push_transform(&Transform::from_scale(scale, scale));
-        inner.set_stroke(Some(Stroke { paint, width: background.stroke / HUNDREDTH, ..Stroke::default() }));
+        let Some(path) = path.finish() else { continue };
+        let rule = if one.even_odd { FillRule::EvenOdd } else { FillRule::NonZero };
+        inner.set_fill(one.fill.map(|ink| Fill { paint: colour(ink).into(), rule, ..Fill::default() }));
+        let stroke = |(ink, width)| Stroke { paint: colour(ink).into(), width: width / HUNDREDTH, ..Stroke::default() };
+        inner.set_stroke(one.stroke.map(stroke));
         inner.draw_path(&path);
-        inner.pop();
     }
+    inner.pop();
     inner.finish();
     Graphic::new(builder.finish(), false)
 }

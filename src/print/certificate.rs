@@ -5,29 +5,34 @@ use std::sync::Arc;
 use super::page::Attachment;
 use crate::symbol::Matrix;
 
-/// A word of the form in the document's language and in English.
+/// A word of the form in the document's language and in a second one.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Words {
-    /// In the document's language; `None` when there is no translation or the language is English.
-    pub local: Option<String>,
-    /// In English.
-    pub english: String,
+    first: String,
+    second: Option<String>,
 }
 
 impl Words {
-    /// Words that exist in English only.
-    pub fn english(english: impl Into<String>) -> Self {
-        Self { local: None, english: english.into() }
+    /// Words in two languages; a second text that only repeats the first is left out.
+    pub fn new(first: impl Into<String>, second: Option<String>) -> Self {
+        let first = first.into();
+        let second = second.filter(|second| *second != first && !second.is_empty());
+        Self { first, second }
     }
 
-    /// The words in the document's language, English when there are none.
+    /// Words in one language.
+    pub fn one(first: impl Into<String>) -> Self {
+        Self::new(first, None)
+    }
+
+    /// The words in the document's language; in the second one when that is all there is.
     pub fn first(&self) -> &str {
-        self.local.as_deref().unwrap_or(&self.english)
+        &self.first
     }
 
-    /// The English words, when something else came first.
+    /// The words in the second language, when they are others.
     pub fn second(&self) -> Option<&str> {
-        self.local.as_ref().filter(|local| **local != self.english).map(|_| self.english.as_str())
+        self.second.as_deref()
     }
 }
 
@@ -42,16 +47,25 @@ pub enum Direction {
 }
 
 /// One form of the holder's name.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct NameLine {
     /// As it is to be printed.
     pub text: String,
     /// BCP 47 language of this form, where it is known: it chooses the font (Urdu: Nastaliq) and the letter forms.
     pub language: Option<String>,
+    /// Column of the list that it came from, for error messages.
+    pub column: Option<&'static str>,
+}
+
+impl NameLine {
+    /// What an error calls it.
+    pub fn column_name(&self) -> &'static str {
+        self.column.unwrap_or("name")
+    }
 }
 
 /// A label with its value.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct FieldLine {
     /// The label.
     pub label: Words,
@@ -59,6 +73,8 @@ pub struct FieldLine {
     pub value: String,
     /// The value's direction.
     pub direction: Direction,
+    /// BCP 47 language of the value, where it is known: it chooses the font of Arabic letters.
+    pub language: Option<String>,
     /// Column of the list that the value came from, for error messages.
     pub name: String,
 }
@@ -119,6 +135,8 @@ impl Picture {
 pub struct Certificate {
     /// Language of the document (BCP 47), e.g. `ar`. Decides the fixed words and the direction of the page.
     pub language: String,
+    /// Language of the second words of everything fixed (BCP 47); English when nothing is said.
+    pub second_language: Option<String>,
     /// What the document is.
     pub title: Words,
     /// The holder's names, the own script first, then Latin.

@@ -7,12 +7,14 @@ use unicode_bidi::get_base_direction;
 
 use super::certificate::{Certificate, Direction, Words};
 use super::font::Fonts;
-use super::layout::{Align, Area, Layout, LayoutBox, Show, Style, When};
+use super::layout::{Align, Area, Layout, LayoutBox, Show, Side, Style};
 use super::page::{Block, Item, Page, Role, Sheet};
 use super::paragraph::{Fit, Fitted, Paragraph};
 use super::preflight::{Overflow, Problem, SymbolPlan, check_texts};
+use super::roll::{Cuts, Used};
+use super::sheet::{Faces, Press};
 use super::text::Span;
-use super::words::FixedWords;
+use super::words::{FixedWords, Languages};
 
 /// Each try of a whole block is this much smaller than the one before.
 const BLOCK_SHRINK: f32 = 0.96;
@@ -25,30 +27,64 @@ const LINES_AT_MOST: usize = 40;
 pub struct Printer<'a> {
     layout: &'a Layout,
     fonts: &'a Fonts,
+    /// Number of the next sheet, and of all.
+    numbers: Option<(usize, usize)>,
 }
 
 impl<'a> Printer<'a> {
     /// A printer of one layout.
     pub fn new(layout: &'a Layout, fonts: &'a Fonts) -> Self {
-        Self { layout, fonts }
+        Self { layout, fonts, numbers: None }
+    }
+
+    /// The same, but every sheet says which of `total` it is; the first is number `first`.
+    ///
+    /// Single papers have no numbers: the same certificate is then the same page in whatever batch it is printed.
+    #[must_use]
+    pub fn numbered(self, first: usize, total: usize) -> Self {
+        Self { numbers: Some((first, total)), ..self }
     }
 
     /// Composes the pages of one certificate: all its sides, the front first.
     pub fn faces(&self, certificate: &Certificate) -> Result<Vec<Page>, Vec<Problem>> {
-        compose(certificate, self.layout, self.fonts, None).map(|page| vec![page])
+        let faces = compose(certificate, self.layout, self.fonts, None)?;
+        Ok(faces.pages.into_iter().map(|(_, page)| page).collect())
     }
 
     /// Certificates that share a sheet of paper: batches are best cut at multiples of it.
     pub fn certificates_a_sheet(&self) -> usize {
-        1
+        self.layout.sheet.as_ref().map_or(1, |sheet| sheet.certificates(self.layout.sides().len()))
     }
 
-    /// Composes sheets on all cores, in the order of the certificates.
+    /// Sheets of paper that so many certificates take; both sides are one sheet.
+    pub fn sheet_count(&self, certificates: usize) -> usize {
+        certificates.div_ceil(self.certificates_a_sheet())
+    }
+
+    /// Composes sheets on all cores, in the order of the certificates. Of two-sided paper, the front comes before its back.
     pub fn sheets(&self, certificates: &[Certificate]) -> Result<Vec<Sheet>, Unprintable> {
-        let faces: Vec<_> = certificates.par_iter().map(|certificate| self.faces(certificate)).collect();
+        let shared = self.certificates_a_sheet();
+        let number = |index: usize| self.numbers.map(|(first, total)| (first + index / shared, total));
+        let faces: Vec<_> = certificates
+            .par_iter()
+            .enumerate()
+            .map(|(index, one)| compose_numbered(one, self.layout, self.fonts, None, number(index)))
+            .collect();
         let mut sheets = Vec::with_capacity(faces.len());
+        let mut group = Vec::new();
+        let last = faces.len().saturating_sub(1);
         for (index, faces) in faces.into_iter().enumerate() {
-            sheets.extend(faces.map_err(|problems| Unprintable { index, problems })?.into_iter().map(Sheet::from));
+            let faces = faces.map_err(|problems| Unprintable { index, problems })?;
+            let Some(plan) = &self.layout.sheet else {
+                sheets.extend(faces.pages.into_iter().map(|(_, page)| Sheet::from(page)));
+                continue;
+            };
+            group.push(faces);
+            if group.len() == shared || index == last {
+                let dot = 25.4 / self.layout.dots_per_inch;
+                let press = Press { dot, fonts: self.fonts, number: number(index) };
+                sheets.extend(plan.impose(std::mem::take(&mut group), press));
+            }
         }
         Ok(sheets)
     }
@@ -64,33 +100,34 @@ pub struct Unprintable {
     pub problems: Vec<Problem>,
 }
 
-/// Composes a page; without symbols, room is kept for the planned ones.
+/// Composes all sides; without symbols, room is kept for the planned ones.
 pub(super) fn compose(
     certificate: &Certificate,
     layout: &Layout,
     fonts: &Fonts,
     planned: Option<SymbolPlan>,
-) -> Result<Page, Vec<Problem>> {
+) -> Result<Faces, Vec<Problem>> {
+    compose_numbered(certificate, layout, fonts, planned, None)
+}
+
+fn compose_numbered(
+    certificate: &Certificate,
+    layout: &Layout,
+    fonts: &Fonts,
+    planned: Option<SymbolPlan>,
+    number: Option<(usize, usize)>,
+) -> Result<Faces, Vec<Problem>> {
     let problems = check_texts(certificate);
     if !problems.is_empty() {
         return Err(problems);
     }
     let mut canvas = Canvas::new(certificate, layout, fonts, planned);
+    canvas.number = number;
     canvas.check_places();
-    for one in layout.boxes.iter() {
-        canvas.show(one);
-    }
+    let sides = layout.sides();
+    let pages: Vec<_> = sides.into_iter().map(|side| (side, canvas.side(side))).collect();
     if canvas.problems.is_empty() {
-        let background = layout.background.clone();
-        Ok(Page {
-            width: layout.width,
-            height: layout.height,
-            language: canvas.language,
-            blocks: canvas.blocks,
-            attachments: certificate.attachments.clone(),
-            background,
-            fonts: fonts.clone(),
-        })
+        Ok(Faces { pages, right_to_left: canvas.right_to_left })
     } else {
         Err(canvas.problems)
     }
@@ -116,16 +153,23 @@ pub(super) struct Canvas<'a> {
     pub(super) right_to_left: bool,
     pub(super) blocks: Vec<Block>,
     pub(super) problems: Vec<Problem>,
+    /// Lower end of what was drawn last, in mm.
+    pub(super) bottom: Option<f32>,
+    pub(super) number: Option<(usize, usize)>,
     language: Arc<str>,
-    english: Arc<str>,
+    second: Arc<str>,
 }
 
 impl<'a> Canvas<'a> {
-    fn new(certificate: &'a Certificate, layout: &'a Layout, fonts: &'a Fonts, planned: Option<SymbolPlan>) -> Self {
-        let right_to_left = match (&certificate.title.local, layout.words.of(&certificate.language)) {
-            (_, Some(words)) => words.right_to_left,
-            (Some(title), None) => get_base_direction(title.as_str()) == unicode_bidi::Direction::Rtl,
-            (None, None) => false,
+    pub(super) fn new(
+        certificate: &'a Certificate,
+        layout: &'a Layout,
+        fonts: &'a Fonts,
+        planned: Option<SymbolPlan>,
+    ) -> Self {
+        let right_to_left = match layout.words.of(&certificate.language) {
+            Some(words) => words.right_to_left,
+            None => get_base_direction(certificate.title.first()) == unicode_bidi::Direction::Rtl,
         };
         Self {
             certificate,
@@ -135,8 +179,10 @@ impl<'a> Canvas<'a> {
             right_to_left,
             blocks: Vec::new(),
             problems: Vec::new(),
+            bottom: None,
+            number: None,
             language: certificate.language.as_str().into(),
-            english: "en".into(),
+            second: certificate.second_language.as_deref().unwrap_or("en").into(),
         }
     }
 
@@ -144,13 +190,13 @@ impl<'a> Canvas<'a> {
     fn check_places(&mut self) {
         let certificate = self.certificate;
         let wanted = [
-            (Show::Table, certificate.table.is_some(), "table"),
-            (Show::Photo, certificate.photo.is_some(), "photo"),
-            (Show::Fields, !certificate.fields.is_empty(), "fields"),
-            (Show::Names, !certificate.names.is_empty(), "names"),
+            (&[Show::Table, Show::MemberCount][..], certificate.table.is_some(), "table"),
+            (&[Show::Photo], certificate.photo.is_some(), "photo"),
+            (&[Show::Fields], !certificate.fields.is_empty(), "fields"),
+            (&[Show::Names], !certificate.names.is_empty(), "names"),
         ];
-        for (show, needed, what) in wanted {
-            if needed && !self.layout.boxes.iter().any(|one| one.show == show && self.is_there(one)) {
+        for (shows, needed, what) in wanted {
+            if needed && !self.layout.boxes.iter().any(|one| shows.contains(&one.show) && self.is_there(one)) {
                 self.problems.push(Problem::NoBox { what });
             }
         }
@@ -159,12 +205,47 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    fn is_there(&self, one: &LayoutBox) -> bool {
-        match one.when {
-            When::Always => true,
-            When::Photo => self.certificate.photo.is_some(),
-            When::NoPhoto => self.certificate.photo.is_none(),
+    pub(super) fn is_there(&self, one: &LayoutBox) -> bool {
+        one.when.holds(self.certificate.photo.is_some(), self.certificate.table.is_some())
+    }
+
+    /// Composes a side of the paper.
+    fn side(&mut self, side: Side) -> Page {
+        let layout = self.layout;
+        let boxes = layout.boxes.iter().filter(|one| one.side == side);
+        let height = if layout.roll {
+            self.on_a_roll(boxes)
+        } else {
+            boxes.for_each(|one| self.show(one));
+            layout.height
+        };
+        Page {
+            width: layout.width,
+            height,
+            language: Arc::clone(&self.language),
+            blocks: std::mem::take(&mut self.blocks),
+            attachments: if side == Side::Front { self.certificate.attachments.clone() } else { Vec::new() },
+            background: layout.background.clone(),
+            fonts: self.fonts.clone(),
         }
+    }
+
+    /// Draws the boxes, each moved up by what those above it left free, and returns the height of the page.
+    fn on_a_roll<'b>(&mut self, boxes: impl Iterator<Item = &'b LayoutBox>) -> f32 {
+        let mut used = Vec::new();
+        let mut drawn = Vec::new();
+        for one in boxes {
+            self.bottom = None;
+            self.show(one);
+            used.push(Used { area: one.area, bottom: self.bottom });
+            drawn.push((one.area.y, std::mem::take(&mut self.blocks)));
+        }
+        let cuts = Cuts::find(&used, 25.4 / self.layout.dots_per_inch);
+        for (y, blocks) in drawn {
+            let up = cuts.above(y);
+            self.blocks.extend(blocks.into_iter().map(|block| moved_up(block, up)));
+        }
+        self.layout.height - cuts.height()
     }
 
     fn show(&mut self, one: &LayoutBox) {
@@ -185,6 +266,8 @@ impl<'a> Canvas<'a> {
             Show::HowToCheck => self.how_to_check(one, area),
             Show::ScaleMark => self.scale_mark(one, area),
             Show::Rule => self.decoration(Item::Fill { area, colour: self.layout.ink }),
+            Show::MemberCount => self.member_count(one, area),
+            Show::SheetNumber => self.sheet_number(one, area),
         }
     }
 
@@ -193,21 +276,32 @@ impl<'a> Canvas<'a> {
         span(text, style, Direction::Auto, Some(&self.language))
     }
 
-    /// A span in English.
-    pub(super) fn in_english(&self, text: &str, style: &Style) -> Span {
-        span(text, style, Direction::Auto, Some(&self.english))
+    /// A span in the second language.
+    pub(super) fn in_second(&self, text: &str, style: &Style) -> Span {
+        span(text, style, Direction::Auto, Some(&self.second))
+    }
+
+    /// Both languages of the page.
+    pub(super) fn languages(&self) -> Languages<'_> {
+        Languages { first: &self.language, second: &self.second }
     }
 
     /// A fixed word, in both languages.
     pub(super) fn word(&self, word: impl Fn(&FixedWords) -> &str) -> Words {
-        self.layout.words.pick(&self.certificate.language, word)
+        self.layout.words.pick(self.languages(), word)
     }
 
     /// A paragraph; characters that no font has become problems of `field`.
     pub(super) fn paragraph(&mut self, spans: Vec<Span>, field: &str) -> Paragraph<'a> {
         let paragraph = Paragraph::new(self.fonts, spans, self.right_to_left);
         for &character in paragraph.missing() {
-            let problem = Problem::Uncovered { field: field.to_owned(), character, code: u32::from(character) };
+            let place = paragraph.spans().iter().find_map(|span| span.text.chars().position(|c| c == character));
+            let problem = Problem::Uncovered {
+                field: field.to_owned(),
+                character_number: place.unwrap_or_default() + 1,
+                character,
+                code: u32::from(character),
+            };
             if !self.problems.contains(&problem) {
                 self.problems.push(problem);
             }
@@ -263,8 +357,16 @@ impl<'a> Canvas<'a> {
         self.blocks.push(Block { role, items: Vec::new() });
     }
 
+    /// Remembers how far down something was drawn.
+    fn reach(&mut self, bottom: f32) {
+        self.bottom = Some(self.bottom.map_or(bottom, |before| before.max(bottom)));
+    }
+
     /// Draws something that belongs to the block begun last.
     pub(super) fn put(&mut self, item: Item) {
+        if let Item::Fill { area, .. } | Item::Picture { area, .. } = &item {
+            self.reach(area.y + area.height);
+        }
         if self.blocks.is_empty() {
             self.begin(Role::Paragraph);
         }
@@ -275,6 +377,9 @@ impl<'a> Canvas<'a> {
 
     /// Draws something that is only to be seen.
     pub(super) fn decoration(&mut self, item: Item) {
+        if let Item::Fill { area, .. } = &item {
+            self.reach(area.y + area.height);
+        }
         match self.blocks.last_mut() {
             Some(Block { role: Role::Decoration, items }) => items.push(item),
             _ => self.blocks.push(Block { role: Role::Decoration, items: vec![item] }),
@@ -284,6 +389,7 @@ impl<'a> Canvas<'a> {
     /// Draws lines from `top` down, into the block begun last.
     pub(super) fn lines(&mut self, fitted: Fitted, area: Area, top: f32, align: Align) {
         let em = fitted.size * super::paragraph::MM_PER_POINT;
+        self.reach(top + fitted.height);
         for (line, baseline) in fitted.lines.into_iter().zip(fitted.baselines) {
             let free = area.width - line.width * em;
             let mut x = area.x
@@ -304,6 +410,18 @@ impl<'a> Canvas<'a> {
             placed.into_iter().for_each(|(_, item)| self.put(item));
         }
     }
+}
+
+/// A block nearer to the top of the page.
+fn moved_up(block: Block, up: f32) -> Block {
+    let moved = |mut item: Item| {
+        match &mut item {
+            Item::Text { y, .. } | Item::Symbol { y, .. } => *y -= up,
+            Item::Fill { area, .. } | Item::Picture { area, .. } => area.y -= up,
+        }
+        item
+    };
+    Block { items: block.items.into_iter().map(moved).collect(), ..block }
 }
 
 /// A span of a style.

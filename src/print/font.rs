@@ -10,6 +10,10 @@ use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 use unicode_script::Script;
 
+use super::paragraph::Shaped;
+use super::recent::Recent;
+use crate::credential::language::primary;
+
 static FONTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fonts");
 
 /// Plans kept for one font; more are made afresh each time, so that hostile language tags cost no memory.
@@ -100,10 +104,20 @@ struct FontEntry {
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct FontId(u8);
 
-type PlanKey = (bool, [u8; 4], Option<Arc<str>>);
+/// What decides which features of a font are on.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(super) struct Look {
+    /// Whether the text runs from right to left.
+    pub(super) right_to_left: bool,
+    /// Whether its letters are moved apart.
+    pub(super) tracked: bool,
+}
+
+type PlanKey = (Look, [u8; 4], Option<Arc<str>>);
 
 /// One font.
 pub struct Font {
+    file: String,
     family: String,
     weight: u16,
     scripts: Vec<Script>,
@@ -140,15 +154,20 @@ impl Font {
         self.shaping.charmap().map_unicode(c).is_some_and(|glyph| glyph.to_u32() != 0)
     }
 
+    /// Whether the font has a glyph of its own for `c` with a variation selector after it.
+    pub(super) fn covers_variant(&self, c: char, selector: char) -> bool {
+        self.shaping.charmap().map_unicode_variant(c, selector).is_some()
+    }
+
     /// The shaping plan of a script and language, made once.
-    pub(super) fn plan(&self, right_to_left: bool, script: Script, language: Option<&Arc<str>>) -> Arc<ShapePlan> {
-        let key = (right_to_left, tag_of(script), language.cloned());
+    pub(super) fn plan(&self, look: Look, script: Script, language: Option<&Arc<str>>) -> Arc<ShapePlan> {
+        let key = (look, tag_of(script), language.cloned());
         if let Some(plan) = self.plans.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Arc::clone(plan);
         }
-        let direction = if right_to_left { Direction::RightToLeft } else { Direction::LeftToRight };
+        let direction = if look.right_to_left { Direction::RightToLeft } else { Direction::LeftToRight };
         let language = language.and_then(|language| Language::new(language.as_bytes()));
-        let features = features(right_to_left);
+        let features = features(look);
         let plan =
             Arc::new(ShapePlan::new(&self.shaping, direction, shaping_script(script), language.as_ref(), features));
         let mut plans = self.plans.write().unwrap_or_else(PoisonError::into_inner);
@@ -167,16 +186,17 @@ impl Font {
 
 /// Features that shaping departs from the font's defaults in.
 ///
-/// A ligature written from right to left comes out of PDF readers with its letters turned round, so optional ones are off.
-/// Those that Arabic cannot do without are in `rlig` and stay.
-pub(super) fn features(right_to_left: bool) -> &'static [Feature] {
-    const NO_LIGATURES: &[Feature] = &[Feature {
-        tag: harfrust::Tag::new(b"liga"),
-        value: 0,
-        start: Feature::GLOBAL_START,
-        end: Feature::GLOBAL_END,
-    }];
-    if right_to_left { NO_LIGATURES } else { &[] }
+/// Optional ligatures are off where letters are moved apart, and from right to left. Of our fonts for scripts that run so,
+/// only Naskh has any, and all of them are the word Allah with marks over it that nobody typed: names such as Najibullah are
+/// printed as they are written, and some PDF readers would copy the ligature with its letters turned round. What Arabic
+/// cannot do without is in `rlig` and stays, as is all of Nastaliq.
+pub(super) fn features(look: Look) -> &'static [Feature] {
+    const NO_LIGATURES: &[Feature] = &[off(b"liga"), off(b"clig")];
+    if look.right_to_left || look.tracked { NO_LIGATURES } else { &[] }
+}
+
+const fn off(tag: &[u8; 4]) -> Feature {
+    Feature { tag: harfrust::Tag::new(tag), value: 0, start: Feature::GLOBAL_START, end: Feature::GLOBAL_END }
 }
 
 /// The script in the shaper's own type.
@@ -188,20 +208,27 @@ fn tag_of(script: Script) -> [u8; 4] {
     script.short_name().as_bytes().try_into().unwrap_or(*b"Zyyy")
 }
 
-/// The language subtag of a BCP 47 tag.
-pub(super) fn primary(language: &str) -> &str {
-    language.split(['-', '_']).next().unwrap_or(language)
-}
-
-/// All fonts of the program. A clone shares them.
+/// All fonts of the program, and what was lately set in them. A clone shares them.
 #[derive(Clone)]
 pub struct Fonts {
-    fonts: Arc<[Font]>,
+    shared: Arc<Shared>,
 }
+
+struct Shared {
+    fonts: Vec<Font>,
+    stacks: RwLock<HashMap<StackKey, Arc<[FontId]>>>,
+    shaped: Recent<Shaped>,
+}
+
+/// Script, the language when a font is for it in particular, and the look.
+type StackKey = (Script, Option<(usize, usize)>, Family, Weight);
+
+/// Glyphs of a generation of [`Recent`] texts: the fixed words of all languages at once, and some hundreds of people's.
+const GLYPHS_KEPT: usize = 60_000;
 
 impl std::fmt::Debug for Fonts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Fonts({})", self.fonts.len())
+        write!(f, "Fonts({})", self.shared.fonts.len())
     }
 }
 
@@ -209,23 +236,57 @@ impl Fonts {
     /// The fonts that the program carries.
     pub fn embedded() -> Result<Self, FontError> {
         let list = list()?;
-        let fonts = list.font.into_iter().map(parse).collect::<Result<Vec<_>, _>>()?.into();
-        Ok(Self { fonts })
+        let fonts = list.font.into_iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+        let shared = Shared { fonts, stacks: RwLock::default(), shaped: Recent::new(GLYPHS_KEPT) };
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// The font of an identifier that these fonts gave out.
     pub(super) fn get(&self, id: FontId) -> &Font {
-        &self.fonts[usize::from(id.0)]
+        &self.shared.fonts[usize::from(id.0)]
+    }
+
+    /// The name of the font's file below `fonts/`.
+    pub fn file(&self, id: FontId) -> &str {
+        &self.get(id).file
+    }
+
+    /// The texts that were set lately.
+    pub(super) fn shaped(&self) -> &Recent<Shaped> {
+        &self.shared.shaped
     }
 
     /// Fonts in the order in which they are asked for `script`.
-    pub(super) fn stack(&self, script: Script, language: Option<&str>, family: Family, weight: Weight) -> Vec<FontId> {
+    pub(super) fn stack(
+        &self,
+        script: Script,
+        language: Option<&str>,
+        family: Family,
+        weight: Weight,
+    ) -> Arc<[FontId]> {
+        // Only a language that a font is for in particular makes a difference; so there are few stacks.
+        let place = |(font, of): (usize, &Font)| {
+            let language = primary(language?);
+            of.languages.iter().position(|own| own == language).map(|place| (font, place))
+        };
+        let special = self.shared.fonts.iter().enumerate().find_map(place);
+        let key = (script, special, family, weight);
+        let known = self.shared.stacks.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        known.unwrap_or_else(|| {
+            let stack: Arc<[FontId]> = self.ordered(script, language, family, weight).into();
+            let mut stacks = self.shared.stacks.write().unwrap_or_else(PoisonError::into_inner);
+            stacks.insert(key, Arc::clone(&stack));
+            stack
+        })
+    }
+
+    fn ordered(&self, script: Script, language: Option<&str>, family: Family, weight: Weight) -> Vec<FontId> {
         let family = match family {
             Family::Sans => "sans",
             Family::Serif => "serif",
         };
         let mut order: Vec<(u8, u8)> = (0u8..)
-            .zip(self.fonts.iter())
+            .zip(self.shared.fonts.iter())
             .map(|(index, font)| {
                 let first = font.is_first_for(script, language);
                 let rank = match () {
@@ -269,6 +330,7 @@ fn parse(entry: FontEntry) -> Result<Font, FontError> {
         })
         .collect::<Result<_, _>>()?;
     Ok(Font {
+        file,
         family: entry.family,
         weight: entry.weight,
         scripts,

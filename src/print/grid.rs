@@ -1,19 +1,21 @@
 //! Labelled values in columns.
 
+use std::sync::Arc;
+
 use super::certificate::{Direction, FieldLine};
 use super::compose::{Canvas, factors, scaled, span};
 use super::font::Weight;
-use super::layout::{Align, Area, LayoutBox, Particular, Style};
+use super::layout::{Align, Area, LayoutBox, Particular, Show, Style};
 use super::page::{Item, Role};
 use super::paragraph::{Fitted, Paragraph};
 use super::words::FixedWords;
 
 /// Lines that a label or a value may take.
 const LINES_AT_MOST: usize = 12;
-/// Space between rows, in mm at full size.
-const BETWEEN_ROWS: f32 = 3.0;
-/// Space that may be added between rows when the box is not full, in mm.
-const SPARE_AT_MOST: f32 = 2.5;
+/// Space between rows, in mm a point of the values' size: 3 mm at 11 points.
+const BETWEEN_ROWS: f32 = 3.0 / 11.0;
+/// Space that may be added between rows when the box is not full, in mm a point.
+const SPARE_AT_MOST: f32 = 2.5 / 11.0;
 /// Thickness of the line between rows, in mm.
 const HAIRLINE: f32 = 0.12;
 /// Space between the letters of a serial, in em.
@@ -28,15 +30,26 @@ struct Entry<'a> {
 }
 
 impl<'a> Canvas<'a> {
+    /// The fields, or the share of them that this box has: they go on from one box to the next that shows fields.
     pub(super) fn fields(&mut self, one: &LayoutBox, area: Area) {
         let certificate = self.certificate;
         let entries: Vec<_> = certificate.fields.iter().map(|field| self.entry(one, field, one.style)).collect();
-        self.grid(one, area, &entries);
+        let boxes: Vec<&LayoutBox> =
+            self.layout.boxes.iter().filter(|other| other.show == Show::Fields && self.is_there(other)).collect();
+        if boxes.len() < 2 {
+            return self.grid(one, area, &entries, 1.0);
+        }
+        let (factor, ends) = shares(&boxes, &entries);
+        let Some(place) = boxes.iter().position(|other| other.name == one.name) else { return };
+        let start = if place == 0 { 0 } else { ends[place - 1] };
+        // What found no place anywhere is the last box's to report.
+        let end = if place + 1 == boxes.len() { entries.len() } else { ends[place] };
+        self.grid(one, area, &entries[start..end], factor);
     }
 
     pub(super) fn particulars(&mut self, one: &LayoutBox, area: Area) {
         let entries: Vec<_> = one.items.iter().filter_map(|item| self.particular(one, *item)).collect();
-        self.grid(one, area, &entries);
+        self.grid(one, area, &entries, 1.0);
     }
 
     fn particular(&mut self, one: &LayoutBox, item: Particular) -> Option<Entry<'a>> {
@@ -58,12 +71,13 @@ impl<'a> Canvas<'a> {
             style.face.weight = Weight::Bold;
         }
         let label = self.word(word);
-        Some(self.entry(one, &FieldLine { label, value, direction, name: name.to_owned() }, style))
+        Some(self.entry(one, &FieldLine { label, value, direction, language: None, name: name.to_owned() }, style))
     }
 
     fn entry(&mut self, one: &LayoutBox, field: &FieldLine, value_style: Style) -> Entry<'a> {
         let label = self.label(&field.label, &one.second);
-        let value = span(&field.value, &value_style, field.direction, None);
+        let language: Option<Arc<str>> = field.language.as_deref().map(Arc::from);
+        let value = span(&field.value, &value_style, field.direction, language.as_ref());
         Entry {
             label: self.paragraph(label, &field.name),
             value: self.paragraph(vec![value], &field.name),
@@ -73,12 +87,11 @@ impl<'a> Canvas<'a> {
     }
 
     /// Draws entries row by row in the columns of the box, all smaller until they fit.
-    fn grid(&mut self, one: &LayoutBox, area: Area, entries: &[Entry<'_>]) {
-        let columns = one.columns.clamp(1, entries.len().max(1));
-        let column = (area.width - one.gap * (columns - 1) as f32) / columns as f32;
+    fn grid(&mut self, one: &LayoutBox, area: Area, entries: &[Entry<'_>], largest: f32) {
+        let (columns, column) = columns(one, area, entries.len());
         let mut too_wide = None;
-        for factor in factors([one.style, one.second].iter()) {
-            match rows(entries, columns, column, &one.second, factor) {
+        for factor in factors([one.style, one.second].iter()).filter(|factor| *factor <= largest) {
+            match rows(entries, columns, column, one, factor) {
                 Err(field) => too_wide = Some(field),
                 Ok((rows, height)) if height <= area.height => {
                     self.draw_grid(one, area, column, rows, height);
@@ -94,7 +107,8 @@ impl<'a> Canvas<'a> {
     fn draw_grid(&mut self, one: &LayoutBox, area: Area, column: f32, rows: Vec<Row>, height: f32) {
         let last = rows.len();
         // Space that is left over opens the rows a little.
-        let spare = ((area.height - height) / last.max(1) as f32).clamp(0.0, SPARE_AT_MOST);
+        let most = if self.layout.roll { 0.0 } else { one.row_gap.unwrap_or(SPARE_AT_MOST * one.style.fit.size) };
+        let spare = ((area.height - height) / last.max(1) as f32).clamp(0.0, most);
         for (number, mut row) in rows.into_iter().enumerate() {
             row.top += spare * number as f32;
             row.gap += spare;
@@ -120,6 +134,43 @@ impl<'a> Canvas<'a> {
     }
 }
 
+/// Number and width of the columns.
+fn columns(one: &LayoutBox, area: Area, entries: usize) -> (usize, f32) {
+    let columns = one.columns.clamp(1, entries.max(1));
+    (columns, (area.width - one.gap * (columns - 1) as f32) / columns as f32)
+}
+
+/// Deals entries out to several boxes: the factor that all are shrunk by, and for each box the entry after its last.
+fn shares(boxes: &[&LayoutBox], entries: &[Entry<'_>]) -> (f32, Vec<usize>) {
+    let mut found = (1.0, vec![0; boxes.len()]);
+    for factor in factors(boxes.iter().flat_map(|one| [&one.style, &one.second])) {
+        let mut start = 0;
+        let mut ends = Vec::with_capacity(boxes.len());
+        for one in boxes {
+            start += taken(one, &entries[start..], factor);
+            ends.push(start);
+        }
+        found = (factor, ends);
+        if start == entries.len() {
+            break;
+        }
+    }
+    found
+}
+
+/// How many entries a box holds at a factor, in whole rows.
+fn taken(one: &LayoutBox, entries: &[Entry<'_>], factor: f32) -> usize {
+    let (columns, column) = columns(one, one.area, entries.len());
+    let mut held = 0;
+    for end in (columns..entries.len() + columns).step_by(columns).map(|end| end.min(entries.len())) {
+        match rows(&entries[..end], columns, column, one, factor) {
+            Ok((_, height)) if height <= one.area.height => held = end,
+            _ => break,
+        }
+    }
+    held
+}
+
 fn first_baseline(text: &Fitted) -> f32 {
     text.baselines.first().copied().unwrap_or_default()
 }
@@ -138,17 +189,17 @@ fn rows(
     entries: &[Entry<'_>],
     columns: usize,
     width: f32,
-    label_style: &Style,
+    one: &LayoutBox,
     factor: f32,
 ) -> Result<(Vec<Row>, f32), String> {
-    let gap = BETWEEN_ROWS * factor;
+    let gap = one.row_gap.unwrap_or(BETWEEN_ROWS * one.style.fit.size) * factor;
     let mut top = 0.0;
     let mut rows = Vec::new();
     for entries in entries.chunks(columns) {
         let mut cells = Vec::new();
         for entry in entries {
             let fit = |text: &Paragraph<'_>, style| text.fit(scaled(style, factor), width, f32::MAX, LINES_AT_MOST);
-            let pair = fit(&entry.label, label_style).zip(fit(&entry.value, &entry.value_style));
+            let pair = fit(&entry.label, &one.second).zip(fit(&entry.value, &entry.value_style));
             cells.push(pair.ok_or_else(|| entry.field.clone())?);
         }
         let most = |measure: &dyn Fn(&(Fitted, Fitted)) -> f32| cells.iter().map(measure).fold(0.0, f32::max);

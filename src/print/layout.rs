@@ -1,5 +1,6 @@
 //! The layout of a page: boxes in millimetres.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::background::Background;
@@ -7,11 +8,20 @@ use super::blocks;
 use super::layout_file;
 use super::matrix;
 use super::paragraph::Fit;
+use super::sheet::SheetPlan;
 use super::text::Face;
 use super::words::WordList;
+use crate::symbol::Room;
 
-/// Least distance of a symbol's quiet zone from the edge of the page, in mm.
+/// Least distance of a symbol's quiet zone from the edge of the page, in mm: printers, folds and "fit to page" take the edge.
 pub(super) const SYMBOL_FROM_EDGE: f32 = 10.0;
+
+/// The same on cards and rolls, which are cut to size and never fitted to a page: what a cut may be off, and the sheet's
+/// registration.
+pub(super) const SYMBOL_FROM_CUT: f32 = 1.5;
+
+/// Dots in an inch that a printer may have.
+pub(super) const RESOLUTIONS: RangeInclusive<f32> = 150.0..=2400.0;
 
 /// A layout file that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +59,7 @@ pub enum LayoutProblem {
         message: String,
     },
     /// A page size that is neither a known name nor two numbers.
-    #[error("{found:?} is not a page size: wanted A4, Letter or two numbers in mm")]
+    #[error("{found:?} is not a page size: wanted A4, A5, A6, Letter, ID-1 or two numbers in mm")]
     PageSize {
         /// As found.
         found: String,
@@ -107,6 +117,81 @@ pub enum LayoutProblem {
     /// A page without a symbol proves nothing.
     #[error("the layout has no box that shows the symbol")]
     NoSymbol,
+    /// A distance from the edge that only cards and rolls may go below.
+    #[error("symbol-from-edge is {found}: below {least} mm only on a card or a roll, which are cut to size")]
+    EdgeOfAPage {
+        /// As found, in mm.
+        found: f32,
+        /// The least on a page, in mm.
+        least: f32,
+    },
+    /// More boxes than a page can sensibly have.
+    #[error("{found} boxes: at most {most} are read")]
+    TooManyBoxes {
+        /// As found.
+        found: usize,
+        /// Allowed.
+        most: usize,
+    },
+    /// A file too long to be a layout.
+    #[error("{found} bytes: a layout has at most {most}")]
+    TooLong {
+        /// As found.
+        found: usize,
+        /// Allowed.
+        most: usize,
+    },
+    /// A box on a side that the page does not have.
+    #[error("the page has no side {side}: inside-left and inside-right are for a sheet with fold = \"quarter\"")]
+    NoSide {
+        /// As found.
+        side: Side,
+    },
+    /// Something that a box on a roll cannot be.
+    #[error("a roll has one side, and no {what}")]
+    Roll {
+        /// What it has.
+        what: &'static str,
+    },
+    /// Keys that do not belong together, or lack each other.
+    #[error("{what}")]
+    Sheet {
+        /// In a sentence.
+        what: &'static str,
+    },
+    /// Cards that do not fit on their sheet.
+    #[error(
+        "{columns} columns and {rows} rows take {wanted_width} × {wanted_height} mm, the paper has {width} × {height}"
+    )]
+    SheetTooSmall {
+        /// Columns.
+        columns: usize,
+        /// Rows.
+        rows: usize,
+        /// From the left of the paper to the right of the last column, in mm.
+        wanted_width: f32,
+        /// From the top of the paper to the bottom of the last row, in mm.
+        wanted_height: f32,
+        /// In mm.
+        width: f32,
+        /// In mm.
+        height: f32,
+    },
+    /// A file that the layout names and that is not there.
+    #[error("there is no file {name:?} in the template's folder")]
+    NoFile {
+        /// As found.
+        name: String,
+    },
+    /// A name that could lead out of the template's folder.
+    #[error("{name:?} is not a plain file name")]
+    FileName {
+        /// As found.
+        name: String,
+    },
+    /// A background that is not what may be printed.
+    #[error(transparent)]
+    Svg(#[from] super::svg::SvgProblem),
     /// The fixed words that the program carries cannot be read.
     #[error("the program's own words.toml cannot be read: {message}")]
     Words {
@@ -179,6 +264,35 @@ pub enum Show {
     ScaleMark,
     /// A thin line.
     Rule,
+    /// How many members the table has, and that the symbol lists them: for papers that have no room for the table.
+    MemberCount,
+    /// Number of the sheet in its batch, on papers that are numbered.
+    SheetNumber,
+}
+
+/// A side of the paper, or a panel of a folded one, in the order in which they are read.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Side {
+    /// What one sees first.
+    #[default]
+    Front,
+    /// Left after opening.
+    InsideLeft,
+    /// Right after opening.
+    InsideRight,
+    /// The other side.
+    Back,
+}
+
+impl std::fmt::Display for Side {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Front => "front",
+            Self::InsideLeft => "inside-left",
+            Self::InsideRight => "inside-right",
+            Self::Back => "back",
+        })
+    }
 }
 
 /// A line of [`Show::Particulars`].
@@ -198,22 +312,25 @@ pub enum Particular {
     Issuer,
 }
 
-/// When a box is there at all.
+/// When a box is there at all: always, unless a condition says otherwise.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum When {
-    /// Always.
-    #[default]
-    Always,
-    /// When there is a photo.
-    Photo,
-    /// When there is none.
-    NoPhoto,
+pub struct When {
+    /// Only with a photo, or only without.
+    pub photo: Option<bool>,
+    /// Only with a table, or only without.
+    pub table: Option<bool>,
 }
 
 impl When {
     /// Whether two boxes can be on one page.
     pub fn meets(self, other: Self) -> bool {
-        !matches!((self, other), (Self::Photo, Self::NoPhoto) | (Self::NoPhoto, Self::Photo))
+        let differ = |one: Option<bool>, other: Option<bool>| one.zip(other).is_some_and(|(one, other)| one != other);
+        !differ(self.photo, other.photo) && !differ(self.table, other.table)
+    }
+
+    /// Whether the box is on a page with, or without, photo and table.
+    pub fn holds(self, photo: bool, table: bool) -> bool {
+        self.meets(Self { photo: Some(photo), table: Some(table) })
     }
 }
 
@@ -247,6 +364,8 @@ pub struct LayoutBox {
     pub line: usize,
     /// What it shows.
     pub show: Show,
+    /// The side that it is on.
+    pub side: Side,
     /// When it is there.
     pub when: When,
     /// Where, on a page that runs left to right.
@@ -261,11 +380,13 @@ pub struct LayoutBox {
     pub columns: usize,
     /// Space between columns, in mm.
     pub gap: f32,
+    /// Space between rows at full size, in mm; `None`: what suits the style.
+    pub row_gap: Option<f32>,
     /// Hairlines between rows.
     pub ruled: bool,
     /// Lines of [`Show::Particulars`].
     pub items: Vec<Particular>,
-    /// Largest side of a symbol with its quiet zone, in mm.
+    /// Largest side of a symbol with its quiet zone, in mm; length of a scale mark.
     pub largest: f32,
 }
 
@@ -274,17 +395,33 @@ pub struct LayoutBox {
 pub struct Layout {
     /// Width of the page, in mm.
     pub width: f32,
-    /// Height of the page, in mm.
+    /// Height of the page, in mm; of a roll, the most that it may take.
     pub height: f32,
     /// Dots in an inch of the printer that symbols are sized for.
     pub dots_per_inch: f32,
     /// Colour of rules and of the scale mark.
     pub ink: [u8; 3],
+    /// Whether the paper comes from a roll: boxes take only the height that they need, and the paper ends with them.
+    pub roll: bool,
     /// The boxes, from the first drawn to the last.
     pub boxes: Arc<[LayoutBox]>,
+    /// How pages come to lie on larger sheets, when they do.
+    pub sheet: Option<Arc<SheetPlan>>,
     pub(super) background: Option<Arc<Background>>,
     pub(super) words: Arc<WordList>,
 }
+
+/// A file of a template.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TemplateFile {
+    /// Where it is, for people.
+    pub shown: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+/// Looks a file of a template up by its plain name.
+pub type Files<'a> = &'a dyn Fn(&str) -> Option<TemplateFile>;
 
 impl Layout {
     /// Side of the square that each of `count` symbols with its quiet zone may take, in mm.
@@ -294,8 +431,47 @@ impl Layout {
         boxes.map(side).fold(f32::INFINITY, f32::min)
     }
 
-    /// Reads a layout file.
+    /// The languages that the fixed words of a page are known in (BCP 47).
+    pub fn languages(&self) -> impl Iterator<Item = &str> {
+        self.words.languages()
+    }
+
+    /// Whether there are fixed words for a reader of `tag`.
+    pub fn speaks(&self, tag: &str) -> bool {
+        self.words.of(tag).is_some()
+    }
+
+    /// The place for each of `count` symbols, on the printer of this layout.
+    pub fn room(&self, count: usize) -> Room {
+        let side = f64::from(self.symbol_side(count));
+        let dpi = self.dots_per_inch.round() as u32;
+        Room::new(dpi, side).with_least_dots(matrix::fewest_dots(self.dots_per_inch))
+    }
+
+    /// The same layout on another printer; `None` when its resolution is not 150 to 2400 dots per inch.
+    #[must_use]
+    pub fn for_printer(self, dots_per_inch: f32) -> Option<Self> {
+        RESOLUTIONS.contains(&dots_per_inch).then_some(Self { dots_per_inch, ..self })
+    }
+
+    /// The sides that have boxes, in the order in which they are read.
+    pub fn sides(&self) -> Vec<Side> {
+        if self.sheet.as_ref().is_some_and(|sheet| sheet.is_folded()) {
+            return vec![Side::Front, Side::InsideLeft, Side::InsideRight, Side::Back];
+        }
+        let mut sides: Vec<Side> = self.boxes.iter().map(|one| one.side).chain([Side::Front]).collect();
+        sides.sort_unstable();
+        sides.dedup();
+        sides
+    }
+
+    /// Reads a layout file that needs no others.
     pub fn from_toml(text: &str) -> Result<Self, LayoutError> {
-        layout_file::read(text)
+        layout_file::read(text, &|_| None)
+    }
+
+    /// Reads the layout file `name` and the files that it names in turn.
+    pub fn from_files(name: &str, files: Files<'_>) -> Result<Self, LayoutError> {
+        layout_file::read_named(name, files)
     }
 }

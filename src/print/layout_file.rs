@@ -7,21 +7,31 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::background::Background;
-use super::font::{Family, Weight};
+use super::box_file::{self, BoxTable, Paper, StyleTable};
+use super::engraving;
 use super::layout::{
-    Align, Area, Layout, LayoutBox, LayoutError, LayoutProblem, Particular, SYMBOL_FROM_EDGE, Show, Style, When,
+    Files, Layout, LayoutError, LayoutProblem, RESOLUTIONS, SYMBOL_FROM_CUT, SYMBOL_FROM_EDGE, Show, TemplateFile,
 };
-use super::paragraph::Fit;
-use super::text::Face;
+use super::sheet::SheetPlan;
+use super::sheet_file::SheetTable;
+use super::svg;
 use super::words::WordList;
+
+/// Most bytes of a layout file.
+const BYTES_AT_MOST: usize = 256 * 1024;
+
+/// Longest short side of a card in mm: what is larger is a page.
+const CARD: f32 = 60.0;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    page: PageTable,
+    page: Option<PageTable>,
+    #[serde(default)]
     style: BTreeMap<String, Spanned<StyleTable>>,
-    #[serde(rename = "box")]
+    #[serde(default, rename = "box")]
     boxes: Vec<BoxTable>,
+    sheet: Option<Spanned<SheetTable>>,
 }
 
 #[derive(Deserialize)]
@@ -32,100 +42,21 @@ struct PageTable {
     dots_per_inch: Spanned<f32>,
     #[serde(default = "black")]
     ink: Spanned<String>,
-    #[serde(default)]
-    background: Ground,
+    #[serde(default = "plain")]
+    background: Spanned<String>,
     #[serde(default = "pale")]
     background_ink: Spanned<String>,
+    symbol_from_edge: Option<Spanned<f32>>,
+    #[serde(default)]
+    roll: bool,
 }
 
+/// A size by its name, or in mm.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Size {
+pub(super) enum Size {
     Named(String),
     Millimetres([f32; 2]),
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Ground {
-    #[default]
-    Plain,
-    Guilloche,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct StyleTable {
-    #[serde(default)]
-    family: Family,
-    #[serde(default)]
-    weight: Weight,
-    size: f32,
-    smallest: Option<f32>,
-    #[serde(default = "usual_leading")]
-    leading: f32,
-    #[serde(default)]
-    tracking: f32,
-    #[serde(default = "black_name")]
-    colour: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct BoxTable {
-    name: Spanned<String>,
-    show: ShowName,
-    #[serde(default)]
-    when: WhenName,
-    at: Spanned<[f32; 2]>,
-    size: Spanned<[f32; 2]>,
-    style: Option<Spanned<String>>,
-    second: Option<Spanned<String>>,
-    #[serde(default)]
-    align: AlignName,
-    columns: Option<Spanned<u8>>,
-    #[serde(default = "usual_gap")]
-    gap: f32,
-    #[serde(default)]
-    ruled: bool,
-    #[serde(default)]
-    items: Vec<ParticularName>,
-    largest: Option<f32>,
-}
-
-/// The spellings of a file for the values of an enum.
-macro_rules! spelled {
-    ($name:ident => $target:ident { $($variant:ident),+ $(,)? }) => {
-        #[derive(Clone, Copy, Deserialize)]
-        #[serde(rename_all = "kebab-case")]
-        enum $name { $($variant),+ }
-        impl From<$name> for $target {
-            fn from(name: $name) -> Self {
-                match name { $($name::$variant => Self::$variant),+ }
-            }
-        }
-    };
-}
-
-spelled!(ShowName => Show {
-    Title, Issuer, Names, Fields, Table, Photo, Symbol, Caption, Particulars, HowToCheck, ScaleMark, Rule,
-});
-spelled!(ParticularName => Particular { Serial, Issued, ValidUntil, Copy, Supersedes, Issuer });
-spelled!(WhenName => When { Always, Photo, NoPhoto });
-spelled!(AlignName => Align { Start, Centre, End });
-
-#[allow(clippy::derivable_impls)]
-impl Default for WhenName {
-    fn default() -> Self {
-        Self::Always
-    }
-}
-
-#[allow(clippy::derivable_impls)]
-impl Default for AlignName {
-    fn default() -> Self {
-        Self::Start
-    }
 }
 
 fn three_hundred() -> Spanned<f32> {
@@ -137,32 +68,37 @@ fn black() -> Spanned<String> {
 fn pale() -> Spanned<String> {
     Spanned::new(0..0, "#d5dde6".to_owned())
 }
-fn black_name() -> String {
+fn plain() -> Spanned<String> {
+    Spanned::new(0..0, "plain".to_owned())
+}
+/// The colour of what has none.
+pub(super) fn black_name() -> String {
     "#000000".to_owned()
-}
-fn usual_leading() -> f32 {
-    1.3
-}
-fn usual_gap() -> f32 {
-    6.0
 }
 
 /// Where in the file we are, for errors.
-struct Place<'a> {
+pub(super) struct Place<'a> {
     text: &'a str,
-    box_name: Option<String>,
+    pub(super) box_name: Option<String>,
 }
 
 impl Place<'_> {
-    fn line(&self, offset: usize) -> usize {
+    pub(super) fn line(&self, offset: usize) -> usize {
         self.text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1
     }
 
-    fn error(&self, offset: usize, problem: LayoutProblem) -> LayoutError {
+    pub(super) fn error(&self, offset: usize, problem: LayoutProblem) -> LayoutError {
         LayoutError { file: None, line: self.line(offset), box_name: self.box_name.clone(), problem }
     }
 
-    fn range(&self, offset: usize, what: &'static str, found: f32, least: f32, most: f32) -> Result<f32, LayoutError> {
+    pub(super) fn range(
+        &self,
+        offset: usize,
+        what: &'static str,
+        found: f32,
+        least: f32,
+        most: f32,
+    ) -> Result<f32, LayoutError> {
         if (least..=most).contains(&found) {
             Ok(found)
         } else {
@@ -170,7 +106,7 @@ impl Place<'_> {
         }
     }
 
-    fn colour(&self, offset: usize, text: &str) -> Result<[u8; 3], LayoutError> {
+    pub(super) fn colour(&self, offset: usize, text: &str) -> Result<[u8; 3], LayoutError> {
         let parse = || {
             let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6)?;
             if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -183,53 +119,180 @@ impl Place<'_> {
     }
 }
 
-/// Reads a layout file. A page without a symbol proves nothing.
-pub(super) fn read(text: &str) -> Result<Layout, LayoutError> {
-    let layout = read_plain(text)?;
+/// Reads the layout file `name`, and names the file in every error.
+pub(super) fn read_named(name: &str, files: Files<'_>) -> Result<Layout, LayoutError> {
+    read_at(name, files, true)
+}
+
+fn read_at(name: &str, files: Files<'_>, outermost: bool) -> Result<Layout, LayoutError> {
+    let missing = |name: &str| LayoutError {
+        file: None,
+        line: 1,
+        box_name: None,
+        problem: LayoutProblem::NoFile { name: name.to_owned() },
+    };
+    let TemplateFile { shown, bytes } = files(name).ok_or_else(|| missing(name))?;
+    let wrong = |problem| LayoutError { file: None, line: 1, box_name: None, problem }.in_file(shown.clone());
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|error| wrong(LayoutProblem::Syntax { message: format!("not UTF-8: {error}") }))?;
+    read_text(text, files, outermost)
+        .and_then(|layout| with_symbol(text, layout))
+        .map_err(|error| if error.file.is_some() { error } else { error.in_file(shown.clone()) })
+}
+
+/// Reads a layout file that names no others, of a page that need not have a symbol.
+pub(super) fn read_plain(text: &str) -> Result<Layout, LayoutError> {
+    read_text(text, &|_| None, true)
+}
+
+/// Reads a layout file.
+pub(super) fn read(text: &str, files: Files<'_>) -> Result<Layout, LayoutError> {
+    read_text(text, files, true).and_then(|layout| with_symbol(text, layout))
+}
+
+/// A page without a symbol proves nothing.
+fn with_symbol(text: &str, layout: Layout) -> Result<Layout, LayoutError> {
     if layout.boxes.iter().any(|one| one.show == Show::Symbol) {
         return Ok(layout);
     }
     Err(Place { text, box_name: None }.error(0, LayoutProblem::NoSymbol))
 }
 
-/// Reads the layout of a page that is no credential.
-pub(super) fn read_plain(text: &str) -> Result<Layout, LayoutError> {
+/// Only the outermost file may put another layout on sheets: files that name each other must come to an end.
+fn read_text(text: &str, files: Files<'_>, outermost: bool) -> Result<Layout, LayoutError> {
     let mut place = Place { text, box_name: None };
+    if text.len() > BYTES_AT_MOST {
+        return Err(place.error(0, LayoutProblem::TooLong { found: text.len(), most: BYTES_AT_MOST }));
+    }
     let file: File = toml::from_str(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
         place.error(offset, LayoutProblem::Syntax { message: error.message().to_owned() })
     })?;
-    let page = file.page;
+    let Some(page) = file.page else {
+        if !outermost {
+            return Err(place.error(0, LayoutProblem::Sheet { what: ONLY_PAGES }));
+        }
+        return imposed(&place, file.sheet, !file.boxes.is_empty(), files);
+    };
     let (width, height) = page_size(&place, &page.size)?;
     let at = page.dots_per_inch.span().start;
-    let dots_per_inch = place.range(at, "dots-per-inch", *page.dots_per_inch.get_ref(), 150.0, 2400.0)?;
+    let (least, most) = (*RESOLUTIONS.start(), *RESOLUTIONS.end());
+    let dots_per_inch = place.range(at, "dots-per-inch", *page.dots_per_inch.get_ref(), least, most)?;
     let ink = place.colour(page.ink.span().start, page.ink.get_ref())?;
     let pale = place.colour(page.background_ink.span().start, page.background_ink.get_ref())?;
-    let styles = styles(&place, &file.style)?;
-    let mut boxes: Vec<LayoutBox> = Vec::new();
-    for table in file.boxes {
-        place.box_name = Some(table.name.get_ref().clone());
-        let offset = table.name.span().start;
-        let one = layout_box(&place, table, &styles)?;
-        check(&place, offset, &one, &boxes, (width, height))?;
-        boxes.push(one);
+    let sheet = file.sheet.map(|table| SheetPlan::read(&place, table, (width, height))).transpose()?;
+    let paper = Paper {
+        width,
+        height,
+        symbol_from_edge: symbol_from_edge(&place, &page, (width, height))?,
+        roll: page.roll,
+        folded: sheet.as_ref().is_some_and(SheetPlan::is_folded),
+    };
+    if page.roll && sheet.is_some() {
+        return Err(place.error(0, LayoutProblem::Roll { what: "sheet" }));
     }
-    place.box_name = None;
+    let styles = box_file::styles(&place, &file.style)?;
+    let boxes = box_file::boxes(&mut place, file.boxes, &styles, &paper)?;
     let words =
         WordList::embedded().map_err(|error| place.error(0, LayoutProblem::Words { message: error.to_string() }))?;
-    let background = match page.background {
-        Ground::Plain => None,
-        Ground::Guilloche => Some(Arc::new(Background::guilloche(width, height, pale))),
-    };
-    Ok(Layout { width, height, dots_per_inch, ink, boxes: boxes.into(), background, words: Arc::new(words) })
+    let background = background(&place, &page.background, (width, height), pale, files)?;
+    Ok(Layout {
+        width,
+        height,
+        dots_per_inch,
+        ink,
+        roll: page.roll,
+        boxes: boxes.into(),
+        sheet: sheet.map(Arc::new),
+        background: background.map(Arc::new),
+        words: Arc::new(words),
+    })
 }
 
-fn page_size(place: &Place, size: &Spanned<Size>) -> Result<(f32, f32), LayoutError> {
+const ONLY_PAGES: &str = "only single pages are put on sheets";
+
+/// The pages of another layout on sheets.
+fn imposed(
+    place: &Place<'_>,
+    sheet: Option<Spanned<SheetTable>>,
+    has_boxes: bool,
+    files: Files<'_>,
+) -> Result<Layout, LayoutError> {
+    let wrong = |what| place.error(0, LayoutProblem::Sheet { what });
+    let Some(sheet) = sheet else {
+        return Err(wrong("wanted [page] with boxes, or [sheet] with the layout of a card"));
+    };
+    let Some(name) = sheet.get_ref().layout.clone() else {
+        return Err(wrong("[sheet] without [page] names the layout that it repeats: layout = \"card\""));
+    };
+    if has_boxes {
+        return Err(wrong("boxes belong to a [page], and this file has none"));
+    }
+    plain_name(place, name.span().start, name.get_ref())?;
+    let layout = read_at(&format!("{}.toml", name.get_ref()), files, false)?;
+    if layout.sheet.is_some() || layout.roll {
+        return Err(place.error(name.span().start, LayoutProblem::Sheet { what: ONLY_PAGES }));
+    }
+    let plan = SheetPlan::read(place, sheet, (layout.width, layout.height))?;
+    Ok(Layout { sheet: Some(Arc::new(plan)), ..layout })
+}
+
+/// Refuses names with folders in them.
+fn plain_name(place: &Place<'_>, at: usize, name: &str) -> Result<(), LayoutError> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if !name.is_empty() && name.len() <= 100 && !name.starts_with('.') && name.chars().all(plain) {
+        return Ok(());
+    }
+    Err(place.error(at, LayoutProblem::FileName { name: name.to_owned() }))
+}
+
+fn symbol_from_edge(place: &Place<'_>, page: &PageTable, (width, height): (f32, f32)) -> Result<f32, LayoutError> {
+    let Some(asked) = &page.symbol_from_edge else { return Ok(SYMBOL_FROM_EDGE) };
+    let (at, found) = (asked.span().start, *asked.get_ref());
+    let found = place.range(at, "symbol-from-edge", found, SYMBOL_FROM_CUT, 100.0)?;
+    if found < SYMBOL_FROM_EDGE && width.min(height) > CARD && !page.roll {
+        return Err(place.error(at, LayoutProblem::EdgeOfAPage { found, least: SYMBOL_FROM_EDGE }));
+    }
+    Ok(found)
+}
+
+fn background(
+    place: &Place<'_>,
+    name: &Spanned<String>,
+    (width, height): (f32, f32),
+    pale: [u8; 3],
+    files: Files<'_>,
+) -> Result<Option<Background>, LayoutError> {
+    let at = name.span().start;
+    Ok(match name.get_ref().as_str() {
+        "plain" => None,
+        "guilloche" => Some(Background::guilloche(width, height, pale)),
+        "rosette" => Some(engraving::rosette(width, height, pale)),
+        file => {
+            plain_name(place, at, file)?;
+            let missing = || place.error(at, LayoutProblem::NoFile { name: file.to_owned() });
+            let TemplateFile { shown, bytes } = files(file).ok_or_else(missing)?;
+            let drawn = svg::background(&bytes, width, height).map_err(|error| LayoutError {
+                file: Some(shown),
+                line: error.line,
+                box_name: None,
+                problem: error.problem.into(),
+            })?;
+            Some(drawn)
+        }
+    })
+}
+
+/// A name of a page or paper size, or two numbers in mm.
+pub(super) fn page_size(place: &Place<'_>, size: &Spanned<Size>) -> Result<(f32, f32), LayoutError> {
     let at = size.span().start;
     match size.get_ref() {
         Size::Named(name) => match name.as_str() {
             "A4" => Ok((210.0, 297.0)),
+            "A5" => Ok((148.0, 210.0)),
+            "A6" => Ok((105.0, 148.0)),
             "Letter" => Ok((215.9, 279.4)),
+            "ID-1" => Ok((85.6, 54.0)),
             _ => Err(place.error(at, LayoutProblem::PageSize { found: name.clone() })),
         },
         Size::Millimetres([width, height]) => Ok((
@@ -237,98 +300,4 @@ fn page_size(place: &Place, size: &Spanned<Size>) -> Result<(f32, f32), LayoutEr
             place.range(at, "page height", *height, 20.0, 1200.0)?,
         )),
     }
-}
-
-fn styles<'a>(
-    place: &Place,
-    tables: &'a BTreeMap<String, Spanned<StyleTable>>,
-) -> Result<BTreeMap<&'a str, Style>, LayoutError> {
-    tables
-        .iter()
-        .map(|(name, spanned)| {
-            let at = spanned.span().start;
-            let table = spanned.get_ref();
-            let size = place.range(at, "size", table.size, 4.0, 96.0)?;
-            let smallest = place.range(at, "smallest", table.smallest.unwrap_or(size), 4.0, size)?;
-            let leading = place.range(at, "leading", table.leading, 1.0, 3.0)?;
-            let tracking = place.range(at, "tracking", table.tracking, 0.0, 1.0)?;
-            let colour = place.colour(at, &table.colour)?;
-            let face = Face { family: table.family, weight: table.weight, colour, tracking, scale: 1.0 };
-            Ok((name.as_str(), Style { face, fit: Fit { size, smallest, leading } }))
-        })
-        .collect()
-}
-
-fn layout_box(place: &Place, table: BoxTable, styles: &BTreeMap<&str, Style>) -> Result<LayoutBox, LayoutError> {
-    let plain = Style {
-        face: Face { scale: 1.0, ..Face::default() },
-        fit: Fit { size: 10.0, smallest: 8.0, leading: usual_leading() },
-    };
-    let find = |name: &Option<Spanned<String>>, otherwise: Style| match name {
-        None => Ok(otherwise),
-        Some(name) => styles.get(name.get_ref().as_str()).copied().ok_or_else(|| {
-            place.error(name.span().start, LayoutProblem::UnknownStyle { found: name.get_ref().clone() })
-        }),
-    };
-    let style = find(&table.style, plain)?;
-    let second = find(&table.second, style)?;
-    let columns = match &table.columns {
-        None => 1,
-        Some(columns) => {
-            place.range(columns.span().start, "columns", f32::from(*columns.get_ref()), 1.0, 6.0)? as usize
-        }
-    };
-    let [x, y] = *table.at.get_ref();
-    let [width, height] = *table.size.get_ref();
-    let at = table.size.span().start;
-    let area = Area {
-        x,
-        y,
-        width: place.range(at, "width", width, 0.1, 1200.0)?,
-        height: place.range(at, "height", height, 0.1, 1200.0)?,
-    };
-    let line = place.line(table.name.span().start);
-    Ok(LayoutBox {
-        name: table.name.into_inner(),
-        line,
-        show: table.show.into(),
-        when: table.when.into(),
-        area,
-        style,
-        second,
-        align: table.align.into(),
-        columns,
-        gap: place.range(at, "gap", table.gap, 0.0, 100.0)?,
-        ruled: table.ruled,
-        items: table.items.into_iter().map(Particular::from).collect(),
-        largest: place.range(at, "largest", table.largest.unwrap_or(60.0), 10.0, 200.0)?,
-    })
-}
-
-fn check(
-    place: &Place,
-    offset: usize,
-    one: &LayoutBox,
-    before: &[LayoutBox],
-    (width, height): (f32, f32),
-) -> Result<(), LayoutError> {
-    let Area { x, y, .. } = one.area;
-    let (right, bottom) = (x + one.area.width, y + one.area.height);
-    let on_page = x >= 0.0 && y >= 0.0 && right <= width && bottom <= height;
-    if !on_page {
-        return Err(place.error(offset, LayoutProblem::OffPage { width, height }));
-    }
-    let edge = SYMBOL_FROM_EDGE;
-    if one.show == Show::Symbol && (x < edge || y < edge || right > width - edge || bottom > height - edge) {
-        return Err(place.error(offset, LayoutProblem::NearEdge { least: edge }));
-    }
-    for other in before {
-        if other.name == one.name {
-            return Err(place.error(offset, LayoutProblem::TwiceTheName { first: other.line }));
-        }
-        if other.when.meets(one.when) && other.area.overlaps(&one.area) {
-            return Err(place.error(offset, LayoutProblem::Overlap { other: other.name.clone() }));
-        }
-    }
-    Ok(())
 }

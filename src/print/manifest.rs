@@ -73,16 +73,21 @@ pub fn manifest(manifest: &Manifest, fonts: &Fonts) -> Result<Vec<Sheet>, Manife
     let no_symbol = Some(SymbolPlan::version(1));
     let page = |(number, rows): (usize, &[ManifestRow])| {
         let certificate = page_of(manifest, manifest.pages.0 + number, rows);
-        compose(&certificate, &layout, fonts, no_symbol).map(Sheet::from).map_err(ManifestError::Unprintable)
+        compose(&certificate, &layout, fonts, no_symbol).map_err(ManifestError::Unprintable)
     };
-    manifest.rows.chunks(ROWS_A_PAGE).enumerate().map(page).collect()
+    let mut sheets = Vec::new();
+    for rows in manifest.rows.chunks(ROWS_A_PAGE).enumerate() {
+        sheets.extend(page(rows)?.pages.into_iter().map(|(_, page)| Sheet::from(page)));
+    }
+    Ok(sheets)
 }
 
 fn page_of(manifest: &Manifest, number: usize, rows: &[ManifestRow]) -> Certificate {
     let field = |label: &str, value: String| FieldLine {
-        label: Words::english(label),
+        label: Words::one(label),
         value,
         direction: Direction::Auto,
+        language: None,
         name: label.to_lowercase(),
     };
     let cell = |text: String| Cell { text, direction: Direction::LeftToRight, language: None };
@@ -94,7 +99,7 @@ fn page_of(manifest: &Manifest, number: usize, rows: &[ManifestRow]) -> Certific
     };
     Certificate {
         language: "en".to_owned(),
-        title: Words::english(format!("Manifest: {}", manifest.title)),
+        title: Words::one(format!("Manifest: {}", manifest.title)),
         fields: vec![
             field("File", manifest.file.clone()),
             field("Batch", manifest.batch.clone()),
@@ -104,7 +109,7 @@ fn page_of(manifest: &Manifest, number: usize, rows: &[ManifestRow]) -> Certific
             field("Key in use", manifest.kid.clone()),
         ],
         table: Some(Table {
-            head: ["Sheet", "Serial", "Signed by key", "Signed at", "Copy"].map(Words::english).to_vec(),
+            head: ["Sheet", "Serial", "Signed by key", "Signed at", "Copy"].map(Words::one).to_vec(),
             rows: rows.iter().map(row).collect(),
         }),
         issuer: manifest.issuer.clone(),

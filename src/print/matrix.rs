@@ -33,7 +33,6 @@ pub(super) struct Placed {
     /// Side of a module, in mm.
     pub(super) module: f32,
     /// The symbol with its quiet zone.
-    #[cfg_attr(not(test), allow(dead_code))]
     pub(super) frame: Area,
 }
 
@@ -50,7 +49,7 @@ pub(super) fn place(
     let columns = best_columns(area, count);
     let rows = count.div_ceil(columns);
     let side = side(area, count, largest);
-    let fewest = DOTS_AT_LEAST.max((MODULE_AT_LEAST / dot - 0.01).ceil() as u32);
+    let fewest = fewest_dots(dots_per_inch);
     let dots = (side / across / dot + 1e-3).floor() as u32;
     if dots < fewest {
         return Err(TooSmall { wanted: across * dot * fewest as f32, found: side });
@@ -69,6 +68,17 @@ pub(super) fn place(
             Placed { x: x + quiet, y: y + quiet, module, frame: Area { x, y, width: frame, height: frame } }
         })
         .collect())
+}
+
+/// Fewest printer dots on the side of a module.
+pub(super) fn fewest_dots(dots_per_inch: f32) -> u32 {
+    DOTS_AT_LEAST.max((MODULE_AT_LEAST * dots_per_inch / 25.4 - 0.01).ceil() as u32)
+}
+
+/// Height that `count` placed symbols take, in mm.
+pub(super) fn height(area: Area, count: usize, placed: &[Placed]) -> f32 {
+    let rows = count.div_ceil(best_columns(area, count)) as f32;
+    placed.first().map_or(0.0, |one| rows * (one.frame.height + BETWEEN) - BETWEEN)
 }
 
 /// Side of the square that each of `count` symbols with its quiet zone may take in a box, in mm.

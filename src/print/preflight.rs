@@ -1,6 +1,7 @@
 //! What is checked before anything is signed: characters, coverage, space.
 
-use super::certificate::Certificate;
+use super::certificate::{Certificate, Words};
+use super::characters::{Refused, refused};
 use super::compose::compose;
 use super::font::Fonts;
 use super::layout::Layout;
@@ -15,23 +16,25 @@ pub const ENTRIES_AT_MOST: usize = 200;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
-    /// A character that would not print or would change the order of what does.
-    #[error("{field}: character {character_number} is {name} (U+{code:04X})")]
+    /// A character that would not be seen, or would change the order of those that are.
+    #[error("{field}: character {character_number} is U+{code:04X}, {name}")]
     Control {
         /// Column of the list.
         field: String,
         /// Place in the value, from 1.
         character_number: usize,
-        /// What kind of character.
+        /// Its name, or what kind of character it is.
         name: &'static str,
         /// Code point.
         code: u32,
     },
     /// A character that no font has a glyph for.
-    #[error("{field}: no font has {character:?} (U+{code:04X})")]
+    #[error("{field}: character {character_number} is {character:?} (U+{code:04X}), which no font has")]
     Uncovered {
         /// Column of the list.
         field: String,
+        /// Place in the value, from 1.
+        character_number: usize,
         /// The character.
         character: char,
         /// Code point.
@@ -142,35 +145,41 @@ pub(super) fn check_texts(certificate: &Certificate) -> Vec<Problem> {
     problems
 }
 
-fn each_text(certificate: &Certificate, check: &mut impl FnMut(&str, &str)) {
-    let optional = |text: &Option<String>| text.clone().unwrap_or_default();
-    check("title", &certificate.title.english);
-    check("title", &optional(&certificate.title.local));
+fn each_text(certificate: &Certificate, check: &mut dyn FnMut(&str, &str)) {
+    check_words("title", &certificate.title, check);
     for name in &certificate.names {
-        check("name", &name.text);
+        check(name.column_name(), &name.text);
     }
     for field in &certificate.fields {
         check(&field.name, &field.value);
-        check(&field.name, &field.label.english);
-        check(&field.name, &optional(&field.label.local));
+        check_words(&field.name, &field.label, check);
     }
     if let Some(table) = &certificate.table {
         for head in &table.head {
-            check("table head", &head.english);
-            check("table head", &optional(&head.local));
+            check_words("table head", head, check);
         }
         for (number, row) in table.rows.iter().enumerate() {
             for (cell, head) in row.iter().zip(&table.head) {
-                check(&format!("row {} {}", number + 1, head.english), &cell.text);
+                check(&format!("row {} {}", number + 1, head.first()), &cell.text);
             }
         }
     }
-    check("issuer", &certificate.issuer);
-    check("issuer country", &optional(&certificate.issuer_country));
-    check("serial", &certificate.serial);
-    check("issued", &certificate.issued);
-    check("valid until", &optional(&certificate.valid_until));
-    check("supersedes", &optional(&certificate.supersedes));
+    let rest = [
+        ("issuer", Some(&certificate.issuer)),
+        ("issuer country", certificate.issuer_country.as_ref()),
+        ("serial", Some(&certificate.serial)),
+        ("issued", Some(&certificate.issued)),
+        ("valid until", certificate.valid_until.as_ref()),
+        ("supersedes", certificate.supersedes.as_ref()),
+    ];
+    for (field, text) in rest {
+        check(field, text.map(String::as_str).unwrap_or_default());
+    }
+}
+
+fn check_words(field: &str, words: &Words, check: &mut dyn FnMut(&str, &str)) {
+    check(field, words.first());
+    check(field, words.second().unwrap_or_default());
 }
 
 fn check_text(field: &str, text: &str, problems: &mut Vec<Problem>) {
@@ -180,27 +189,8 @@ fn check_text(field: &str, text: &str, problems: &mut Vec<Problem>) {
         problems.push(Problem::TooLong { field: field.to_owned(), found, most: CHARACTERS_AT_MOST });
         return;
     }
-    for (place, c) in text.chars().enumerate() {
-        if let Some(name) = refused(c) {
-            let field = field.to_owned();
-            problems.push(Problem::Control { field, character_number: place + 1, name, code: u32::from(c) });
-        }
+    for Refused { number, name, character } in refused(text) {
+        let field = field.to_owned();
+        problems.push(Problem::Control { field, character_number: number, name, code: u32::from(character) });
     }
-}
-
-/// Why a character is refused, if it is. Joiners and plain direction marks are part of correct spelling and stay.
-fn refused(c: char) -> Option<&'static str> {
-    Some(match c {
-        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => "a bidi control",
-        '\u{2028}' | '\u{2029}' => "a line separator",
-        '\u{FFFD}' => "a replacement character, left by a damaged file",
-        '\u{FEFF}' => "a byte order mark",
-        '\u{FFF9}'..='\u{FFFC}' => "an annotation character",
-        '\u{206A}'..='\u{206F}' | '\u{E0000}'..='\u{E0FFF}' => "an invisible character",
-        '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}' => "a private use character",
-        '\u{FDD0}'..='\u{FDEF}' => "not a character",
-        c if u32::from(c) & 0xFFFE == 0xFFFE => "not a character",
-        c if c.is_control() => "a control character",
-        _ => return None,
-    })
 }

@@ -6,7 +6,7 @@ use super::certificate::Table;
 use super::compose::{Canvas, factors, scaled, span};
 use super::font::Weight;
 use super::layout::{Align, Area, LayoutBox, Style};
-use super::page::{Item, Role};
+use super::page::{Block, Item, Role};
 use super::paragraph::{Fitted, MM_PER_POINT, Paragraph};
 
 /// Lines that a cell may take.
@@ -39,6 +39,28 @@ impl<'a> Canvas<'a> {
         self.overflow(one, area, format!("table of {} rows", table.rows.len()), one.style.fit.smallest);
     }
 
+    /// The table over as many pages as it needs, each with the head again: the blocks of each page and where it ends, in mm.
+    pub(super) fn paged_table(&mut self, one: &LayoutBox, first: Area, next: Area) -> Vec<(Vec<Block>, f32)> {
+        let certificate = self.certificate;
+        let Some(table) = certificate.table.as_ref().filter(|table| !table.head.is_empty()) else { return Vec::new() };
+        let rows = self.table_rows(one, table);
+        for factor in factors([one.style, one.second].iter()) {
+            let Some(widths) = widths(&rows, table.head.len(), next.width, factor) else { continue };
+            let Some((fitted, _)) = fit_rows(&rows, &widths, factor) else { continue };
+            let Some(pages) = pages_of(fitted, first.height, next.height) else { continue };
+            let mut drawn = Vec::new();
+            for (number, rows) in pages.into_iter().enumerate() {
+                let area = if number == 0 { first } else { next };
+                let bottom = area.y + rows.iter().map(|row| row.height).sum::<f32>();
+                self.draw_table(area, &widths, rows, ROW_SPACE * factor);
+                drawn.push((std::mem::take(&mut self.blocks), bottom));
+            }
+            return drawn;
+        }
+        self.overflow(one, next, format!("table of {} rows", table.rows.len()), one.style.fit.smallest);
+        Vec::new()
+    }
+
     /// The head, each cell one or two texts under each other, and then the rows.
     fn table_rows(&mut self, one: &LayoutBox, table: &Table) -> Vec<Cells<'a>> {
         let mut bold = one.second;
@@ -47,8 +69,8 @@ impl<'a> Canvas<'a> {
         for words in &table.head {
             let first = self.local(words.first(), &bold);
             let mut texts = vec![(self.paragraph(vec![first], "table head"), bold)];
-            if let Some(english) = words.second() {
-                let second = self.in_english(english, &one.second);
+            if let Some(second) = words.second() {
+                let second = self.in_second(second, &one.second);
                 texts.push((self.paragraph(vec![second], "table head"), one.second));
             }
             head.push(texts);
@@ -60,7 +82,7 @@ impl<'a> Canvas<'a> {
                 let cell = row.get(place).cloned().unwrap_or_default();
                 let language: Option<Arc<str>> = cell.language.as_deref().map(Arc::from);
                 let span = span(&cell.text, &one.style, cell.direction, language.as_ref());
-                let field = format!("row {} {}", number + 1, words.english);
+                let field = format!("row {} {}", number + 1, words.first());
                 cells.push(vec![(self.paragraph(vec![span], &field), one.style)]);
             }
             rows.push(cells);
@@ -98,6 +120,27 @@ impl<'a> Canvas<'a> {
     }
 }
 
+/// Deals rows out to pages, the head to each; `None` when a row is higher than a page.
+fn pages_of(rows: Vec<FittedRow>, first: f32, next: f32) -> Option<Vec<Vec<FittedRow>>> {
+    let mut rows = rows.into_iter();
+    let head = rows.next()?;
+    let mut pages = vec![vec![head.clone()]];
+    let mut left = first - head.height;
+    for row in rows {
+        if row.height > left {
+            pages.push(vec![head.clone()]);
+            left = next - head.height;
+        }
+        left -= row.height;
+        if left < 0.0 {
+            return None;
+        }
+        pages.last_mut()?.push(row);
+    }
+    Some(pages)
+}
+
+#[derive(Clone)]
 struct FittedRow {
     cells: Vec<Vec<Fitted>>,
     /// Distance of the first baseline from the top of the row, the same for all cells.

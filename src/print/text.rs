@@ -12,7 +12,7 @@ use unicode_bidi::{BidiInfo, Level};
 use unicode_script::{Script, UnicodeScript};
 
 use super::certificate::Direction;
-use super::font::{Family, FontId, Fonts, Weight, features, shaping_script};
+use super::font::{Family, FontId, Fonts, Look, Weight, features, shaping_script};
 
 /// How a span looks, apart from its size in points.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -23,14 +23,14 @@ pub struct Face {
     pub weight: Weight,
     /// Red, green, blue.
     pub colour: [u8; 3],
-    /// Extra space after every cluster, in em.
+    /// Extra space after every letter, in em; scripts whose letters join or stack get none.
     pub tracking: f32,
     /// Size relative to the paragraph's.
     pub scale: f32,
 }
 
 /// A piece of text with one look. Each span is isolated from its neighbours (UAX #9 §2.5).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Span {
     /// The text.
     pub text: String,
@@ -109,7 +109,12 @@ fn is_steering(c: char) -> bool {
 
 /// Whether a font need not cover a character: the shaper hides it.
 fn is_hidden(c: char) -> bool {
-    matches!(c, '\u{00AD}' | '\u{034F}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FE00}'..='\u{FE0F}')
+    matches!(c, '\u{00AD}' | '\u{034F}' | '\u{200B}'..='\u{200D}' | '\u{2060}')
+}
+
+/// Whether letters of a script may be moved apart without breaking words.
+fn may_be_tracked(script: Script) -> bool {
+    matches!(script, Script::Latin | Script::Cyrillic | Script::Greek | Script::Ethiopic | Script::Han | Script::Common)
 }
 
 /// Splits spans by direction, script and font; `right_to_left` is the direction of what stands around them.
@@ -120,7 +125,7 @@ pub(super) fn itemize(fonts: &Fonts, spans: &[Span], right_to_left: bool) -> Ite
     let mut items: Vec<Item> = Vec::new();
     let mut missing = Vec::new();
     for (span, place) in places.iter().enumerate() {
-        let mut stacks: Vec<(Script, Vec<FontId>)> = Vec::new();
+        let mut stacks: Stacks = Vec::new();
         let scripts = scripts(&text[place.clone()]);
         let mut at = place.start;
         for (cluster, script) in clusters(&text[place.clone()], &scripts) {
@@ -185,6 +190,13 @@ fn scripts(text: &str) -> Vec<Script> {
             *script = current;
         }
     }
+    // A dot between two languages stands with its spaces in the one font that both have beside them.
+    let chars: Vec<char> = text.chars().collect();
+    for place in 1..chars.len().saturating_sub(1) {
+        if chars[place - 1..=place + 1] == [' ', '·', ' '] {
+            scripts[place - 1..=place + 1].fill(Script::Latin);
+        }
+    }
     scripts
 }
 
@@ -214,9 +226,12 @@ fn clusters<'a>(text: &'a str, scripts: &'a [Script]) -> impl Iterator<Item = (&
     })
 }
 
+/// The fonts to ask, by script, of one span.
+type Stacks = Vec<(Script, Arc<[FontId]>)>;
+
 fn choose(
     fonts: &Fonts,
-    stacks: &mut Vec<(Script, Vec<FontId>)>,
+    stacks: &mut Stacks,
     cluster: &str,
     script: Script,
     span: &Span,
@@ -228,7 +243,12 @@ fn choose(
         stacks.len() - 1
     });
     let stack = &stacks[index].1;
-    let covers = |font: FontId, c: char| is_hidden(c) || is_steering(c) || fonts.get(font).covers(c);
+    let base = cluster.chars().next().unwrap_or(' ');
+    let covers = |font: FontId, c: char| match c {
+        // A selector that the font does not know would be ignored without a word.
+        '\u{FE00}'..='\u{FE0F}' => fonts.get(font).covers_variant(base, c),
+        _ => is_hidden(c) || is_steering(c) || fonts.get(font).covers(c),
+    };
     if let Some(font) = stack.iter().copied().find(|&font| cluster.chars().all(|c| covers(font, c))) {
         return font;
     }
@@ -237,7 +257,6 @@ fn choose(
             missing.push(c);
         }
     }
-    let base = cluster.chars().next().unwrap_or(' ');
     stack.iter().copied().find(|&font| covers(font, base)).unwrap_or(stack[0])
 }
 
@@ -246,14 +265,16 @@ pub(super) fn shape_item(fonts: &Fonts, spans: &[Span], itemized: &Itemized, ite
     let span = &spans[item.span];
     let text = itemized.text[part].to_owned();
     let font = fonts.get(item.font);
-    let plan = font.plan(item.level.is_rtl(), item.script, span.language.as_ref());
+    let tracking = if may_be_tracked(item.script) { span.face.tracking } else { 0.0 };
+    let look = Look { right_to_left: item.level.is_rtl(), tracked: tracking > 0.0 };
+    let plan = font.plan(look, item.script, span.language.as_ref());
     let mut buffer = Buffer::new();
     buffer.push_str(&text);
     buffer.set_direction(plan.direction());
     buffer.set_script(shaping_script(item.script));
     buffer.set_language(plan.language().cloned());
     let shaper = ShaperFont::new(font.shaping());
-    let options = ShapeOptions::new().plan(Some(&plan)).features(features(item.level.is_rtl()));
+    let options = ShapeOptions::new().plan(Some(&plan)).features(features(look));
     let shaped = shape(&shaper, &mut buffer, options);
     debug_assert!(shaped.is_ok(), "plan and buffer agree");
     let em = font.units_per_em();
@@ -275,7 +296,7 @@ pub(super) fn shape_item(fonts: &Fonts, spans: &[Span], itemized: &Itemized, ite
             run.above = run.above.max(top as f32 / em);
             run.below = run.below.max(-(top + ink.height) as f32 / em);
         }
-        let advance = position.x_advance as f32 / em + if position.x_advance > 0 { span.face.tracking } else { 0.0 };
+        let advance = position.x_advance as f32 / em + if position.x_advance > 0 { tracking } else { 0.0 };
         run.width += advance;
         run.glyphs.push(Glyph {
             id: info.glyph_id,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::certificate::Words;
-use super::font::primary;
+use crate::credential::language::serving;
 
 /// Which step speaks of the photo.
 const ON_THE_PHOTO: usize = 1;
@@ -36,12 +36,36 @@ pub(super) struct FixedWords {
     pub(super) without_photo: String,
     /// What the scale mark says.
     pub(super) scale: String,
-    /// What the symbol is, for whoever does not see it; empty: as in English.
-    #[serde(default)]
+    /// What the symbol is, for whoever does not see it.
     pub(super) symbol: String,
-    /// What the photo is, for whoever does not see it; empty: as in English.
-    #[serde(default)]
+    /// What the photo is, for whoever does not see it.
     pub(super) photo: String,
+    /// Label of the number of members.
+    #[serde(default)]
+    pub(super) members: String,
+    /// Where the members are when the paper has no room for them.
+    #[serde(default)]
+    pub(super) members_inside: String,
+    /// What the list of a batch's sheets says.
+    #[serde(default)]
+    pub(super) manifest: ManifestWords,
+}
+
+/// The fixed words of the list of a batch's sheets; empty: as in English.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(super) struct ManifestWords {
+    pub(super) title: String,
+    pub(super) batch: String,
+    pub(super) key: String,
+    pub(super) date: String,
+    pub(super) sheets: String,
+    pub(super) papers: String,
+    pub(super) sheet: String,
+    pub(super) signed_by: String,
+    pub(super) name: String,
+    pub(super) handed_over: String,
+    pub(super) received: String,
 }
 
 /// All languages that the program knows fixed words in.
@@ -65,41 +89,53 @@ impl WordList {
         if list.0.contains_key("en") { Ok(list) } else { Err(WordsError::NoEnglish) }
     }
 
-    /// The words of a language, when there are any: the whole tag first, then its language alone.
+    /// The words that serve a reader of a language, when there are any.
     pub(super) fn of(&self, language: &str) -> Option<&FixedWords> {
-        self.0.get(language).or_else(|| self.0.get(primary(language)))
+        serving(language).find_map(|tag| self.0.get(tag))
     }
 
-    fn english(&self) -> Option<&FixedWords> {
-        self.0.get("en")
+    /// The languages that there are words in.
+    pub(super) fn languages(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
     }
 
-    /// One of the words, in the language of the document and in English.
-    pub(super) fn pick(&self, language: &str, word: impl Fn(&FixedWords) -> &str) -> Words {
-        let english = self.english().map(|words| word(words).to_owned()).unwrap_or_default();
-        let local = self
-            .of(language)
-            .map(|words| word(words).to_owned())
-            .filter(|local| !local.is_empty() && *local != english);
-        Words { local, english }
+    /// The words in the document's language and in the second one; in English where there are none.
+    fn both(&self, languages: Languages<'_>) -> [Option<&FixedWords>; 2] {
+        let second = self.of(languages.second).or_else(|| self.of("en"));
+        [self.of(languages.first).or(second), second]
     }
 
-    /// The sentences on checking, in the document's language and, when that is not English, in English.
-    /// A paper without a photo does not ask to compare one.
-    pub(super) fn steps(&self, language: &str, photo: bool) -> (Vec<String>, Vec<String>) {
-        let steps = |words: Option<&FixedWords>| {
+    /// One of the words, in the language of the document and in the second one.
+    pub(super) fn pick(&self, languages: Languages<'_>, word: impl Fn(&FixedWords) -> &str) -> Words {
+        let [first, second] = self.both(languages).map(|words| words.map(&word).unwrap_or_default());
+        match first {
+            "" => Words::one(second),
+            first => Words::new(first, Some(second.to_owned())),
+        }
+    }
+
+    /// The sentences on checking, in the document's language and, when that is another one, in the second. A paper
+    /// without a photo does not ask to compare one.
+    pub(super) fn steps(&self, languages: Languages<'_>, photo: bool) -> [Vec<String>; 2] {
+        let [first, second] = self.both(languages).map(|words| {
             let mut steps = words.map(|words| words.steps.clone()).unwrap_or_default();
             if let (false, Some(words), Some(step)) = (photo, words, steps.get_mut(ON_THE_PHOTO)) {
                 step.clone_from(&words.without_photo);
             }
             steps.retain(|step| !step.is_empty());
             steps
-        };
-        match (self.of(language), primary(language)) {
-            (None, _) | (_, "en") => (steps(self.english()), Vec::new()),
-            (local, _) => (steps(local), steps(self.english())),
-        }
+        });
+        if first == second { [first, Vec::new()] } else { [first, second] }
     }
+}
+
+/// The two languages of a page.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Languages<'a> {
+    /// The document's.
+    pub(super) first: &'a str,
+    /// The one beside it.
+    pub(super) second: &'a str,
 }
 
 #[cfg(test)]
@@ -115,7 +151,7 @@ mod tests {
         let list = WordList::embedded().unwrap();
         for (language, words) in &list.0 {
             let short = [&words.serial, &words.issued, &words.valid_until, &words.issuer, &words.copy];
-            let long = [&words.replaces, &words.caption, &words.how, &words.scale];
+            let long = [&words.replaces, &words.caption, &words.how, &words.scale, &words.symbol, &words.photo];
             for text in short.into_iter().chain(long).chain(&words.steps).chain([&words.without_photo]) {
                 assert!(!text.trim().is_empty(), "{language}");
                 let face = Face { scale: 1.0, ..Face::default() };
@@ -126,22 +162,32 @@ mod tests {
         }
     }
 
+    fn pick(list: &WordList, first: &str, second: &str) -> (String, Option<String>) {
+        let words = list.pick(Languages { first, second }, |words| &words.copy);
+        (words.first().to_owned(), words.second().map(ToOwned::to_owned))
+    }
+
     #[test]
     fn a_paper_without_a_photo_does_not_ask_to_compare_one() {
         let list = WordList::embedded().unwrap();
-        let (with, without) = (list.steps("en", true).0, list.steps("en", false).0);
+        let steps = |first: &str, photo| list.steps(Languages { first, second: "en" }, photo);
+        let ([with, _], [without, _]) = (steps("en", true), steps("en", false));
         assert!(with.iter().any(|step| step.contains("photo with")));
         assert!(!without.iter().any(|step| step.contains("photo with")), "{without:?}");
         for language in list.0.keys() {
-            assert_eq!(list.steps(language, true).0.len(), list.steps(language, false).0.len(), "{language}");
+            assert_eq!(steps(language, true)[0].len(), steps(language, false)[0].len(), "{language}");
         }
     }
 
     #[test]
-    fn a_region_uses_the_words_of_its_language() {
+    fn a_region_uses_the_words_of_its_language_and_an_unknown_one_the_second() {
         let list = WordList::embedded().unwrap();
-        assert_eq!(list.pick("fr-CD", |words| &words.copy).local.as_deref(), Some("Copie"));
-        assert_eq!(list.pick("xx", |words| &words.copy).local, None);
-        assert_eq!(list.pick("en-GB", |words| &words.copy).local, None);
+        let words = |first: &str, second: Option<&str>| (first.to_owned(), second.map(ToOwned::to_owned));
+        assert_eq!(pick(&list, "fr-CD", "en"), words("Copie", Some("Copy")));
+        assert_eq!(pick(&list, "fr", "es"), words("Copie", Some("Copia")));
+        assert_eq!(pick(&list, "en-GB", "en"), words("Copy", None));
+        assert_eq!(pick(&list, "xx", "fr"), words("Copie", None));
+        assert_eq!(pick(&list, "en", "fr"), words("Copy", Some("Copie")));
+        assert_eq!(pick(&list, "rhg-Rohg", "en").0, pick(&list, "bn", "en").0);
     }
 }

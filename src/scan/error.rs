@@ -64,6 +64,14 @@ pub enum ScanError {
         /// Most bytes that a stream may have.
         limit: u64,
     },
+    /// A page that cannot be drawn, or only at a lower resolution.
+    #[error("page {page} cannot be drawn at {dpi} dots per inch")]
+    NotDrawn {
+        /// Counted from 1.
+        page: u32,
+        /// The resolution that was wanted.
+        dpi: u32,
+    },
     /// A page that takes too long to draw.
     #[error("page {page} takes more than {seconds} s to draw")]
     SlowPage {

@@ -21,6 +21,11 @@ pub(super) fn exceeds(file: &[u8], limit: u64, deadline: Deadline) -> bool {
     })
 }
 
+/// Whether one packed stream unpacks to more than `limit` bytes, whichever of the filters that can grow without end it has.
+pub(super) fn stream_exceeds(packed: &[u8], limit: u64) -> bool {
+    deflate_exceeds(packed, limit) || lzw_exceeds(packed, limit)
+}
+
 /// What stands before each keyword `stream`, and everything after it; the end is found by unpacking, as the stated length
 /// may lie.
 fn streams(file: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {

@@ -8,6 +8,7 @@
 //! camera is a [`FrameSource`]. Everything that comes from outside is capped before memory is taken for it, foreign code runs
 //! behind a wall (`guard`) and under a [`Deadline`].
 
+mod attached;
 mod cascade;
 mod datamatrix;
 mod deadline;
@@ -15,6 +16,7 @@ mod error;
 mod filter;
 mod found;
 mod frames;
+mod grade;
 mod grey;
 mod guard;
 mod inflated;
@@ -25,6 +27,7 @@ mod readers;
 mod rqrr;
 mod threshold;
 
+pub use attached::{Attached, AttachedFile, Content};
 pub use cascade::Cascade;
 pub use deadline::Deadline;
 pub use error::ScanError;
@@ -32,6 +35,7 @@ pub use found::{Found, Kind};
 #[cfg(feature = "camera")]
 pub use frames::Camera;
 pub use frames::{Folder, FrameError, FrameSource, Mjpeg, Y4m};
+pub use grade::{Measure, Parameter, Quality, grade};
 pub use grey::GreyImage;
 pub use readers::{Effort, ReaderChoice, Rqrr, Rxing, SymbolReader};
 
@@ -59,6 +63,8 @@ pub struct Options {
     pub max_pages: u32,
     /// Most pixels of an image.
     pub max_pixels: u64,
+    /// Whether the pages that were looked at are handed over with what was found on them.
+    pub keep_images: bool,
 }
 
 impl Default for Options {
@@ -70,6 +76,7 @@ impl Default for Options {
             document_budget: Duration::from_mins(15),
             max_pages: 2500,
             max_pixels: 100_000_000,
+            keep_images: false,
         }
     }
 }
@@ -107,6 +114,8 @@ pub struct PageResult {
     pub looks: Vec<Look>,
     /// What each reader made of it.
     pub readings: Vec<Reading>,
+    /// The image that the places of the symbols refer to, when it was to be kept.
+    pub image: Option<GreyImage>,
 }
 
 impl PageResult {
@@ -143,28 +152,65 @@ pub struct Summary {
     pub unreadable_pages: u32,
 }
 
+/// Draws a page of a PDF document, counted from 1, as a printer of `dpi` dots per inch would.
+///
+/// # Errors
+/// When the document cannot be opened or the page not be drawn at this resolution.
+pub fn draw(bytes: &[u8], page: u32, dpi: u32) -> Result<GreyImage, ScanError> {
+    let document = pdf::Document::open(bytes, Deadline::never())?;
+    document.request(page, dpi);
+    let drawn = document.receive(page, Deadline::never())?;
+    drawn.image.filter(|_| drawn.dpi == dpi).ok_or(ScanError::NotDrawn { page, dpi })
+}
+
 /// Reads the symbols in a grey image, such as a camera frame.
 pub fn scan_image(image: &GreyImage, options: &Options) -> Vec<Reading> {
     scan_page(image, 1, options, Deadline::never())
 }
 
-/// Reads the symbols in an image file or a PDF document and hands them over page by page.
-///
-/// The type is told by the first bytes. The sink ends the scan early with [`ControlFlow::Break`].
+/// What is handed over while an input is being read.
+#[derive(Clone, Debug)]
+pub enum Seen {
+    /// The files embedded in a PDF, before its first page. Not said of a document without any, nor of images.
+    Attached(Attached),
+    /// A page.
+    Page(PageResult),
+}
+
+/// Reads the symbols in an image file or a PDF document and hands them over page by page; see [`scan_all`].
 ///
 /// # Errors
-/// When the input is of no known type, damaged, or larger than the limits. Pages read before are with the sink already.
+/// Those of [`scan_all`].
 pub fn scan_bytes(
     bytes: &[u8],
     options: &Options,
     sink: &mut dyn FnMut(PageResult) -> ControlFlow<()>,
 ) -> Result<Summary, ScanError> {
+    scan_all(bytes, options, &mut |seen| match seen {
+        Seen::Attached(_) => ControlFlow::Continue(()),
+        Seen::Page(page) => sink(page),
+    })
+}
+
+/// Reads the embedded files of a PDF document and the symbols in it or in an image file, page by page.
+///
+/// The type is told by the first bytes. The sink ends the scan early with [`ControlFlow::Break`].
+///
+/// # Errors
+/// When the input is of no known type, damaged, or larger than the limits. Pages read before are with the sink already.
+pub fn scan_all(
+    bytes: &[u8],
+    options: &Options,
+    sink: &mut dyn FnMut(Seen) -> ControlFlow<()>,
+) -> Result<Summary, ScanError> {
     let mut summary = Summary::default();
-    let mut hand_over = |result: PageResult| {
-        summary.pages += 1;
-        summary.symbols += result.found().len() as u32;
-        summary.unreadable_pages += u32::from(result.looks.is_empty());
-        sink(result)
+    let mut hand_over = |seen: Seen| {
+        if let Seen::Page(result) = &seen {
+            summary.pages += 1;
+            summary.symbols += result.found().len() as u32;
+            summary.unreadable_pages += u32::from(result.looks.is_empty());
+        }
+        sink(seen)
     };
     let deadline = Deadline::after(options.document_budget);
     match load::sniff(bytes)? {
@@ -174,7 +220,7 @@ pub fn scan_bytes(
     Ok(summary)
 }
 
-type Sink<'a> = &'a mut dyn FnMut(PageResult) -> ControlFlow<()>;
+type Sink<'a> = &'a mut dyn FnMut(Seen) -> ControlFlow<()>;
 
 fn scan_file(
     bytes: &[u8],
@@ -185,12 +231,17 @@ fn scan_file(
 ) -> Result<(), ScanError> {
     for (image, page) in load::images(bytes, format, options.max_pixels).zip(1..) {
         // A damaged page further on does not take away what was read before it.
-        let (looks, readings) = match image {
-            Ok(image) => (vec![look(&image, None)], scan_page(&image, page, options, deadline)),
+        let mut result = PageResult { page, pages: None, looks: Vec::new(), readings: Vec::new(), image: None };
+        match image {
+            Ok(image) => {
+                result.looks.push(look(&image, None));
+                result.readings = scan_page(&image, page, options, deadline);
+                result.image = options.keep_images.then_some(image);
+            }
             Err(error) if page == 1 => return Err(error),
-            Err(_) => (Vec::new(), Vec::new()),
-        };
-        if sink(PageResult { page, pages: None, looks, readings }).is_break() {
+            Err(_) => {}
+        }
+        if sink(Seen::Page(result)).is_break() {
             break;
         }
         if deadline.has_passed() {
@@ -201,15 +252,19 @@ fn scan_file(
 }
 
 fn scan_document(bytes: &[u8], options: &Options, deadline: Deadline, sink: Sink<'_>) -> Result<(), ScanError> {
-    let document = pdf::Document::open(bytes, deadline)?;
+    let mut document = pdf::Document::open(bytes, deadline)?;
     let pages = document.pages;
     if pages > options.max_pages {
         return Err(ScanError::TooManyPages { pages, limit: options.max_pages });
     }
+    let attached = std::mem::take(&mut document.attached);
+    if (attached.more || !attached.files.is_empty()) && sink(Seen::Attached(attached)).is_break() {
+        return Ok(());
+    }
     document.request(1, RESOLUTIONS[0]);
     let mut drawn = document.receive(1, deadline)?;
     for page in 1..=pages {
-        let mut result = PageResult { page, pages: Some(pages), looks: Vec::new(), readings: Vec::new() };
+        let mut result = PageResult { page, pages: Some(pages), looks: Vec::new(), readings: Vec::new(), image: None };
         // The next page is drawn while this one is read.
         if page < pages {
             document.request(page + 1, RESOLUTIONS[0]);
@@ -219,7 +274,7 @@ fn scan_document(bytes: &[u8], options: &Options, deadline: Deadline, sink: Sink
         if unsuccessful && options.effort == Effort::Thorough {
             read_again(&document, options, deadline, &mut result)?;
         }
-        if sink(result).is_break() {
+        if sink(Seen::Page(result)).is_break() {
             break;
         }
         let Some(next) = next else { break };
@@ -237,6 +292,9 @@ fn read_drawn(drawn: &pdf::DrawnPage, options: &Options, deadline: Deadline, res
     result.looks.push(look(image, Some(drawn.dpi)));
     for reading in scan_page(image, result.page, options, deadline) {
         result.add(reading);
+    }
+    if options.keep_images {
+        result.image = Some(image.clone());
     }
     !image.is_flat(LEAST_CONTRAST) && result.readings.iter().all(|reading| reading.found.is_empty())
 }

@@ -3,6 +3,7 @@
 //! The thread draws the next page while this one is read, has a stack that deep nesting does not exhaust, and is given up when a
 //! page takes too long: a page can ask for more work than anyone has time for, and foreign code cannot be interrupted.
 
+use super::attached::{self, Attached};
 use super::deadline::Deadline;
 use super::error::ScanError;
 use super::grey::GreyImage;
@@ -49,6 +50,8 @@ pub(super) struct Document {
     drawn: Receiver<DrawnPage>,
     /// Pages in it.
     pub(super) pages: u32,
+    /// Files embedded in it.
+    pub(super) attached: Attached,
 }
 
 impl Document {
@@ -72,7 +75,10 @@ impl Document {
             .spawn(move || match guarded(|| Pdf::new(bytes)) {
                 Some(Ok(pdf)) => {
                     let pages = pdf.pages().len();
-                    if opened.send(Ok(pages)).is_ok() {
+                    // What panics here was not embedded by anyone who meant it to be read.
+                    let attached = guarded(|| attached::list(&pdf))
+                        .unwrap_or_else(|| Attached { more: true, ..Attached::default() });
+                    if opened.send(Ok((pages, attached))).is_ok() {
                         draw_all(&pdf, &orders, &sender);
                     }
                 }
@@ -81,8 +87,10 @@ impl Document {
             })
             .map_err(|_| ScanError::BadPdf)?;
         match count.recv_timeout(SLOWEST) {
-            Ok(Ok(0)) => Err(ScanError::BadPdf),
-            Ok(Ok(pages)) => Ok(Self { requests, drawn, pages: u32::try_from(pages).unwrap_or(u32::MAX) }),
+            Ok(Ok((0, _))) => Err(ScanError::BadPdf),
+            Ok(Ok((pages, attached))) => {
+                Ok(Self { requests, drawn, pages: u32::try_from(pages).unwrap_or(u32::MAX), attached })
+            }
             Ok(Err(Some(LoadPdfError::Decryption(
                 DecryptionError::PasswordProtected | DecryptionError::UnsupportedAlgorithm,
             )))) => Err(ScanError::EncryptedPdf),

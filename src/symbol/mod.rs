@@ -7,7 +7,7 @@ mod plan;
 
 pub use encode::{EncodeError, bits_needed, capacity, encode};
 pub use matrix::{EcLevel, Matrix};
-pub use plan::{Plan, PlanError, QUIET_ZONE, Room, plan};
+pub use plan::{Capacity, Heads, Plan, PlanError, QUIET_ZONE, Room, Spread, bytes_that_fit, plan, spread};
 
 /// The largest QR version.
 pub const MAX_VERSION: u8 = 40;

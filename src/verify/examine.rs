@@ -1,11 +1,12 @@
 //! From the bytes of a symbol to a finding.
 
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 
 use crate::credential::{StatusRef, Types};
 use crate::envelope::{Collector, EnvelopeError, Progress, Set, TextError};
 use crate::format::{self, Format, FormatError, Presented, Recognised, Statement, Why, nansen};
-use crate::seal::{Authentic, OpenError, PublicKey};
+use crate::seal::{Authentic, OpenError, PublicKey, Sealed};
 
 use super::decide::{Signer, StatusKnown, decide};
 use super::finding::{Finding, Issuer, TrustUsed};
@@ -169,7 +170,26 @@ pub fn examine(presented: &Presented, trust: &dyn Trust, types: &Types, now: Tim
         }
     };
     finding.kid = kid.map(<[u8]>::to_vec);
+    finding.message = Some(digest(&presented.sealed));
     finding
+}
+
+/// Examines a bare message: the file attached to a document, or a file of its own.
+pub fn examine_message(bytes: &[u8], trust: &dyn Trust, types: &Types, now: Timestamp) -> Finding {
+    match format::message(bytes) {
+        Ok(presented) => examine(&presented, trust, types, now),
+        Err(error) => unopened(&error),
+    }
+}
+
+/// What the signature covers, and the signature.
+fn digest(sealed: &Sealed) -> [u8; 32] {
+    let mut sha = Sha256::new();
+    for part in [sealed.protected_bytes(), sealed.unverified_payload(), sealed.signature()] {
+        sha.update((part.len() as u64).to_be_bytes());
+        sha.update(part);
+    }
+    sha.finalize().into()
 }
 
 /// What a newer program could check and this one cannot: that is not a forgery.

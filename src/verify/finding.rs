@@ -38,6 +38,8 @@ pub struct Finding {
     pub format: Option<String>,
     /// Key identifier as it stands in the message.
     pub kid: Option<Vec<u8>>,
+    /// What was signed and by which signature, as one digest: the same for the same credential, however it came.
+    pub message: Option<[u8; 32]>,
     /// Who signed, when the trust list knows the key.
     pub issuer: Option<Issuer>,
     /// The list that was decided by.
@@ -56,6 +58,7 @@ impl Finding {
             detail: detail.into(),
             format: None,
             kid: None,
+            message: None,
             issuer: None,
             trust: None,
             said: None,
@@ -69,6 +72,17 @@ impl Finding {
         finding.reason = reason;
         finding.said = Some(said);
         finding
+    }
+
+    /// Takes back what was not yet invalid: something else on the same paper says otherwise.
+    pub(super) fn contradict(&mut self, detail: String) {
+        if self.verdict() != Verdict::Invalid {
+            self.reason = Some(Reason::Altered);
+        }
+        self.detail = Some(match self.detail.take() {
+            Some(before) => format!("{before}; {detail}"),
+            None => detail,
+        });
     }
 
     /// The verdict.

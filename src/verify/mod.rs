@@ -4,14 +4,16 @@
 //! through [`Trust`]; the clock is an argument. Not knowing is an answer of its own: a paper is called forged only when a
 //! key that the trust list names was asked and did not sign it.
 
+mod compare;
 mod decide;
 mod examine;
 mod finding;
 mod reason;
 mod store;
 
+pub use compare::{Compared, Comparison};
 pub use decide::{CLOCK_TOLERANCE, Signer, StatusKnown, decide};
-pub use examine::{Known, Pile, Trust, examine, examine_symbol};
+pub use examine::{Known, Pile, Trust, examine, examine_message, examine_symbol};
 pub use finding::{Finding, Issuer, TrustUsed};
 pub use reason::{Reason, Verdict};
 pub use store::Gate;

@@ -31,6 +31,8 @@ impl fmt::Display for Verdict {
 pub enum Reason {
     /// A trusted issuer is named, and the signature is not that issuer's.
     BadSignature,
+    /// Two credentials stand where one should: the file attached to a document and the symbol printed in it.
+    Altered,
     /// The paper cannot be what any issuer signs.
     Malformed,
     /// The time that the issuer set is over.
@@ -76,6 +78,7 @@ impl Reason {
     pub fn verdict(self) -> Verdict {
         match self {
             Self::BadSignature
+            | Self::Altered
             | Self::Malformed
             | Self::Expired
             | Self::NotYetValid
@@ -102,6 +105,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::BadSignature => "bad-signature",
+            Self::Altered => "altered",
             Self::Malformed => "malformed",
             Self::Expired => "expired",
             Self::NotYetValid => "not-yet-valid",

@@ -1,5 +1,6 @@
 //! The behaviour of the binary, as a desk, a gate and a killer of processes meet it.
 
+mod attached;
 mod batches;
 mod desk;
 mod gate;
@@ -7,6 +8,7 @@ mod hostile;
 mod issue;
 mod kill;
 mod lists;
+mod readback;
 mod reprints;
 #[path = "../scan_support/mod.rs"]
 mod scan_support;

@@ -46,15 +46,21 @@ pub fn photo(seed: u32) -> Picture {
 }
 
 pub fn words(local: &str, english: &str) -> Words {
-    Words { local: (!local.is_empty()).then(|| local.to_owned()), english: english.to_owned() }
+    if local.is_empty() { Words::one(english) } else { Words::new(local, Some(english.to_owned())) }
 }
 
 pub fn field(name: &str, local: &str, english: &str, value: &str, direction: Direction) -> FieldLine {
-    FieldLine { label: words(local, english), value: value.to_owned(), direction, name: name.to_owned() }
+    FieldLine {
+        label: words(local, english),
+        value: value.to_owned(),
+        direction,
+        name: name.to_owned(),
+        ..FieldLine::default()
+    }
 }
 
 fn name(text: &str, language: &str) -> NameLine {
-    NameLine { text: text.to_owned(), language: (!language.is_empty()).then(|| language.to_owned()) }
+    NameLine { text: text.to_owned(), language: (!language.is_empty()).then(|| language.to_owned()), column: None }
 }
 
 struct Person {
@@ -372,6 +378,7 @@ fn registration(person: &Person, number: u32) -> Certificate {
     }
     Certificate {
         language: person.language.to_owned(),
+        second_language: None,
         title: words(person.title, "Certificate of registration"),
         names,
         fields,

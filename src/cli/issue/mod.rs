@@ -9,6 +9,7 @@ mod interrupt;
 mod lock;
 mod manifest;
 mod photos;
+mod readback;
 mod recorded;
 mod write;
 
@@ -30,6 +31,7 @@ use super::progress::Progress;
 use super::register::failure;
 use super::{Exit, Failure, keys, templates};
 use crate::credential::country::Country;
+use crate::credential::kind::label_for;
 use crate::credential::types::{CredentialType, Key, Wire};
 use crate::format::{Format, Issuer};
 use crate::issue::carrier::{Carrier, PARTS_MAX};
@@ -87,9 +89,15 @@ pub struct Args {
     /// Leave bad rows out and issue the good ones
     #[arg(long)]
     pub keep_going: bool,
+    /// Read every page back as after printing and scanning, before it is written; a page that does not read stops the batch
+    #[arg(long)]
+    pub read_back: bool,
     /// Language of the fixed words, instead of the holder's own
     #[arg(long, value_name = "TAG")]
     pub language: Option<String>,
+    /// Second language of the fixed words, instead of the type's own, which is English
+    #[arg(long, value_name = "TAG")]
+    pub second_language: Option<String>,
     /// Address that any telephone opens: the credential goes behind its #, which no browser sends
     #[arg(long, value_name = "https://…")]
     pub address: Option<String>,
@@ -117,7 +125,9 @@ impl Args {
             reissue: false,
             symbols: None,
             keep_going: false,
+            read_back: false,
             language: None,
+            second_language: None,
             address: None,
             passphrase: PassphraseArgs::known(None),
         }
@@ -152,13 +162,14 @@ fn wire(text: &str) -> Result<Wire, String> {
     }
 }
 
-/// Printer resolution that symbols are planned for, and the side of the square they may take on the page.
-const DPI: u32 = 300;
-
 /// Issues the list.
 pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
-    let template = templates::find(home.path(), &args.type_name, args.template.as_deref())?;
+    let mut template = templates::find(home.path(), &args.type_name, args.template.as_deref())?;
     let layout = template.layout(&args.layout)?;
+    check_languages(args, &template.made, &layout)?;
+    if let Some(second) = &args.second_language {
+        template.made.second_language.clone_from(second);
+    }
     let fonts = Fonts::embedded().map_err(Failure::new)?;
     let made = &template.made;
     let today = now.to_zoned(TimeZone::UTC).date();
@@ -232,6 +243,21 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     let done = batch.run(&checked)?;
     checked.report_photos();
     Ok(done)
+}
+
+/// Refuses a language that neither the fixed words nor the type has words in.
+fn check_languages(args: &Args, made: &CredentialType, layout: &Layout) -> Result<(), Failure> {
+    for (option, tag) in [("--language", &args.language), ("--second-language", &args.second_language)] {
+        let Some(tag) = tag else { continue };
+        if !layout.speaks(tag) && label_for(&made.title, tag).is_none() {
+            let mut known: Vec<&str> = layout.languages().chain(made.title.keys().map(String::as_str)).collect();
+            known.sort_unstable();
+            known.dedup();
+            return Err(Failure::new(format!("{option} {tag}: no words in this language"))
+                .hint(format!("use one of {}", known.join(", "))));
+        }
+    }
+    Ok(())
 }
 
 /// How many rows of this list an interrupted run has recorded.
@@ -311,7 +337,7 @@ fn alpha2_code(code: &str) -> Option<&'static str> {
 
 /// The place that the layout has for one symbol, for each of two, and so on.
 pub fn rooms(layout: &Layout) -> Vec<Room> {
-    (1..=usize::from(PARTS_MAX)).map(|count| Room::new(DPI, f64::from(layout.symbol_side(count)))).collect()
+    (1..=usize::from(PARTS_MAX)).map(|count| layout.room(count)).collect()
 }
 
 /// The end of the last day of validity.

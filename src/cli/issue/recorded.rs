@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::Failure;
 use super::batch::Batch;
 use super::check::signed_face;
+use super::readback::read_back;
 use super::write::Paper;
 use crate::cli::register::failure;
 use crate::credential::{Credential, Photo, PhotoFormat, Serial, StatusRef};
@@ -16,7 +17,7 @@ use crate::issue::paper;
 use crate::issue::photo::Face;
 use crate::issue::sign::{Draft, Signed, draw};
 use crate::issue::subject::{self, name_key};
-use crate::print::Picture;
+use crate::print::{Picture, Printer};
 use crate::register::{BatchId, Holder, NewCredential, Register, Reserved, StatusSlot};
 use crate::status::native_uri;
 
@@ -131,6 +132,11 @@ impl Batch<'_> {
         let mut certificate =
             paper::certificate(&signed.credential, self.signing.made, self.name, language, symbols, picture.clone());
         certificate.attachments = vec![attach::attachment(serial, signed.message.clone())];
+        if self.args.read_back {
+            let layout = self.checker.layout;
+            let printer = Printer::new(layout, self.checker.fonts);
+            read_back(printer, &certificate, recorded.row, &signed.texts, layout.dots_per_inch)?;
+        }
         Ok((serial, certificate))
     }
 }

@@ -158,7 +158,6 @@ impl<'a> Papers<'a> {
         match &mut open.body {
             Body::Book(book) => {
                 let sheets = compose(self.printer, certificates)?;
-                // The place of the read-back gate: nothing that does not read goes any further.
                 let file = self.form.file(self.output, self.next);
                 book.add(&sheets).map_err(|error| cannot_be_written(&file, error))
             }
@@ -206,8 +205,7 @@ fn compose(printer: Printer<'_>, certificates: &[Certificate]) -> Result<Vec<She
 /// Writes the file of one credential under a temporary name.
 fn separate(printer: Printer<'_>, meta: &BookMeta, folder: &Path, certificate: &Certificate) -> Result<Ready, Failure> {
     let sheets = compose(printer, std::slice::from_ref(certificate))?;
-    // The place of the read-back gate, as above.
-    let (title, language) = (certificate.title.english.clone(), certificate.language.clone());
+    let (title, language) = (certificate.title.first().to_owned(), certificate.language.clone());
     let file = folder.join(format!("{}.pdf", certificate.serial));
     let meta = BookMeta { title, language, ..meta.clone() };
     let mut book = Book::new(Output::create(&file)?, &meta).map_err(|error| cannot_be_written(&file, error))?;

@@ -3,13 +3,14 @@
 mod issuing;
 mod listing;
 mod opening;
+mod reading_back;
 mod reserving;
 mod statuses;
 mod volumes;
 
 use jiff::Timestamp;
 
-use super::{Batch, BatchId, BatchPlan, NewCredential, Register, Reserved, StatusSlot};
+use super::{Batch, BatchId, BatchPlan, NewCredential, Register, RegisterError, Reserved, StatusSlot};
 use crate::credential::serial::Serial;
 
 /// A moment, in seconds after the first of the tests.

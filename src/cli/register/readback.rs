@@ -1,0 +1,276 @@
+//! `nansen register readback SCAN…`: which printed papers were scanned back, how well they read, and which were not.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::failure;
+use super::readback_words::{name, next, why};
+use crate::cli::home::Home;
+use crate::cli::outcome::say;
+use crate::cli::verify::read_input;
+use crate::cli::{Exit, Failure, templates, trust};
+use crate::credential::{Serial, Types};
+use crate::envelope::Set;
+use crate::format::{self, Recognised};
+use crate::register::{ReadBack, Register, Status, Unread};
+use crate::scan::{self, Effort, Found, GreyImage, Options, PageResult, Quality, Seen, grade};
+use crate::symbol;
+use crate::verify::{Gate, Pile, examine_symbol};
+
+/// Unread papers that are named at the end; of the rest only the number is.
+const NAMED: usize = 20;
+
+/// Scan printed papers back: mark them as read, and grade how well they read
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Scans of printed papers, at 300 dpi: images and PDFs
+    #[arg(value_name = "SCAN", required_unless_present = "missing")]
+    pub scans: Vec<PathBuf>,
+    /// The worst grade that may be handed over: A, B, C, D or F
+    #[arg(long, value_name = "GRADE", default_value = "C", value_parser = least)]
+    pub least: u8,
+    /// List every printed paper that was not scanned back with that grade
+    #[arg(long)]
+    pub missing: bool,
+    /// How to answer
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// How to answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One object a line.
+    Json,
+}
+
+fn least(letter: &str) -> Result<u8, String> {
+    let grades = [("A", 4), ("B", 3), ("C", 2), ("D", 1), ("F", 0)];
+    let known = grades.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(letter));
+    known.map(|(_, grade)| grade).ok_or_else(|| "wanted A, B, C, D or F".to_owned())
+}
+
+/// Reads the scans, records what was read, and tells it on stdout.
+pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
+    let mut register = Register::open_existing(&home.register()).map_err(failure)?;
+    if args.scans.is_empty() {
+        return missing(args, &register);
+    }
+    let types = templates::types(home.path())?;
+    let gate = Gate::new(trust::load_store(home, None, now)?, &types, now);
+    let desk = Desk { register: &register, gate: &gate, types: &types, now };
+    let mut session =
+        Session { args, desk: &desk, pile: Pile::new(), parts: HashMap::new(), read: Vec::new(), exit: None };
+    for (number, path) in args.scans.iter().enumerate() {
+        session.pile.next_input(number);
+        session.file(path)?;
+    }
+    let Session { read, exit, .. } = session;
+    register.record_read_backs(&read).map_err(failure)?;
+    let serials: Vec<Serial> = read.iter().map(|one| one.serial).collect();
+    let left = register.not_read_back(args.least, Some(&serials)).map_err(failure)?;
+    let left: Vec<&Unread> = left.iter().filter(|unread| unread.grade.is_none()).collect();
+    if !left.is_empty() {
+        let named: Vec<String> =
+            left.iter().take(NAMED).map(|one| format!("{} copy {}", one.serial, one.copy)).collect();
+        let more = if left.len() > NAMED { ", …" } else { "" };
+        eprintln!("not scanned back of the same batches: {} papers: {}{more}", left.len(), named.join(", "));
+        eprintln!("  next: scan them too, or list them with `nansen register readback --missing`");
+    }
+    Ok(exit.unwrap_or(Exit::NoSymbol))
+}
+
+/// Every paper that nobody has scanned back well enough.
+fn missing(args: &Args, register: &Register) -> Result<Exit, Failure> {
+    let left = register.not_read_back(args.least, None).map_err(failure)?;
+    for one in &left {
+        let grade = one.grade.map(Quality::letter);
+        match args.format {
+            Format::Json => say!(
+                "{}",
+                json!({"serial": one.serial.to_string(), "copy": one.copy, "file": one.file,
+                       "grade": grade.map(|letter| letter.to_string())})
+            ),
+            Format::Text => {
+                let told = grade.map_or_else(|| "not scanned back".to_owned(), |letter| format!("at best {letter}"));
+                say!("{}  copy {}  {told}  {}", one.serial, one.copy, super::table::clean(&one.file));
+            }
+        }
+    }
+    Ok(if left.is_empty() { Exit::Done } else { Exit::NotValid })
+}
+
+/// What is known at this desk.
+struct Desk<'a> {
+    register: &'a Register,
+    gate: &'a Gate,
+    types: &'a Types,
+    now: Timestamp,
+}
+
+/// One run over the scans.
+struct Session<'a> {
+    args: &'a Args,
+    desk: &'a Desk<'a>,
+    pile: Pile,
+    /// The worst grade of the parts that were seen of each document.
+    parts: HashMap<Set, Quality>,
+    read: Vec<ReadBack>,
+    exit: Option<Exit>,
+}
+
+impl Session<'_> {
+    fn file(&mut self, path: &std::path::Path) -> Result<(), Failure> {
+        let source = path.display().to_string();
+        let bytes = match read_input(path) {
+            Ok(bytes) => bytes,
+            Err(failure) => {
+                eprintln!("error: {failure}");
+                self.ended(Exit::Usage);
+                return Ok(());
+            }
+        };
+        let options = Options { effort: Effort::Thorough, keep_images: true, ..Options::default() };
+        let mut stopped = None;
+        let outcome = scan::scan_all(&bytes, &options, &mut |seen| {
+            let Seen::Page(page) = seen else { return ControlFlow::Continue(()) };
+            match self.page(&source, &page) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(failure) => {
+                    stopped = Some(failure);
+                    ControlFlow::Break(())
+                }
+            }
+        });
+        if let Some(failure) = stopped {
+            return Err(failure);
+        }
+        if let Err(error) = outcome {
+            let told = Failure::new(format!("{source}: {}", Failure::new(error)));
+            eprintln!("error: {}", told.hint("give scans of printed papers: images or PDFs, at 300 dpi"));
+            self.ended(Exit::Usage);
+        }
+        Ok(())
+    }
+
+    fn page(&mut self, source: &str, page: &PageResult) -> Result<(), Failure> {
+        let found = page.found();
+        if found.is_empty() {
+            eprintln!("{source}: no symbol on page {}", page.page);
+        }
+        for found in found {
+            let Some(quality) = page.image.as_ref().and_then(|image| quality(image, &found)) else {
+                eprintln!("{source}: a symbol on page {} is none of this desk", page.page);
+                self.ended(Exit::NotValid);
+                continue;
+            };
+            self.symbol(source, page.page, &found, quality)?;
+        }
+        Ok(())
+    }
+
+    fn symbol(&mut self, source: &str, page: u32, found: &Found, quality: Quality) -> Result<(), Failure> {
+        let mut quality = quality;
+        if let Ok(Recognised::Part { part, .. }) = format::recognise(&found.bytes) {
+            // A paper in parts is as good as its worst symbol.
+            let worst = self.parts.entry(part.set).or_insert_with(|| quality.clone());
+            if quality.overall() < worst.overall() {
+                *worst = quality;
+            }
+            quality = worst.clone();
+        }
+        let known = match self.desk.register.of_symbol(&found.bytes).map_err(failure)? {
+            Some(known) => Some(known),
+            None => match self.by_signature(found) {
+                Signed::Known(serial, copy) => Some((serial, copy)),
+                Signed::Incomplete => return Ok(()),
+                Signed::Stranger => None,
+            },
+        };
+        let stored = known.map(|(serial, _)| self.desk.register.find(serial).map_err(failure)).transpose()?.flatten();
+        let (Some((serial, copy)), Some(stored)) = (known, stored) else {
+            eprintln!("{source}: a symbol on page {page} is none of this desk");
+            self.ended(Exit::NotValid);
+            return Ok(());
+        };
+        let read = ReadBack { serial, copy, at: self.desk.now, grade: quality.overall(), file: source.to_owned() };
+        let good = read.grade >= self.args.least && stored.entry.status == Status::Valid;
+        self.ended(if good { Exit::Done } else { Exit::NotValid });
+        match self.args.format {
+            Format::Json => say!("{}", line_json(&read, page, &quality, stored.entry.status, good)),
+            Format::Text => line_text(&read, page, &quality, stored.entry.status, good),
+        }
+        self.read.push(read);
+        Ok(())
+    }
+
+    /// Whose paper a symbol is by its signature: signed copies, and papers in parts once the last of them is seen.
+    fn by_signature(&mut self, found: &Found) -> Signed {
+        let findings = examine_symbol(&found.bytes, &mut self.pile, self.desk.gate, self.desk.types, self.desk.now);
+        if findings.is_empty() {
+            return Signed::Incomplete;
+        }
+        let known = findings.iter().filter_map(|finding| finding.said.as_ref()).find_map(|said| {
+            let serial = said.get().serial.as_ref()?.parse::<Serial>().ok()?;
+            Some((serial, said.get().copy.map_or(1, u32::from)))
+        });
+        known.map_or(Signed::Stranger, |(serial, copy)| Signed::Known(serial, copy))
+    }
+
+    fn ended(&mut self, exit: Exit) {
+        self.exit = Some(self.exit.map_or(exit, |before| before.worst(exit)));
+    }
+}
+
+enum Signed {
+    Known(Serial, u32),
+    Incomplete,
+    Stranger,
+}
+
+/// Grades a symbol against the modules that its text makes at this desk.
+fn quality(image: &GreyImage, found: &Found) -> Option<Quality> {
+    let text = std::str::from_utf8(&found.bytes).ok()?;
+    let matrix = symbol::encode(text, found.version?, found.ec_level?).ok()?;
+    let [a, b, c, d] = found.corners?;
+    // A mirrored symbol has its top right and bottom left corners exchanged.
+    grade(image, if found.mirrored { [a, d, c, b] } else { [a, b, c, d] }, &matrix)
+}
+
+fn line_text(read: &ReadBack, page: u32, quality: &Quality, status: Status, good: bool) {
+    let letter = Quality::letter(read.grade);
+    let place = format!("{}, page {page}", super::table::clean(&read.file));
+    say!("{}  copy {}  grade {letter}  {place}", read.serial, read.copy);
+    if status != Status::Valid {
+        say!("    this credential is {status}: do not hand it over");
+    }
+    if let Some(worst) = quality.measures.iter().min_by_key(|measure| measure.grade).filter(|worst| worst.grade < 4) {
+        say!("    {}", why(worst));
+        if !good {
+            say!("    next: {}", next(worst));
+        }
+    }
+}
+
+fn line_json(read: &ReadBack, page: u32, quality: &Quality, status: Status, good: bool) -> Value {
+    let measures: serde_json::Map<String, Value> = quality
+        .measures
+        .iter()
+        .map(|measure| {
+            let value = f64::from((measure.value * 1000.0).round()) / 1000.0;
+            (name(measure.parameter).to_owned(), json!({"value": value, "grade": measure.grade}))
+        })
+        .collect();
+    let worst = quality.measures.iter().min_by_key(|measure| measure.grade).filter(|worst| worst.grade < 4);
+    json!({
+        "source": read.file, "page": page, "serial": read.serial.to_string(), "copy": read.copy,
+        "grade": Quality::letter(read.grade).to_string(), "score": read.grade, "good": good,
+        "status": status.to_string(), "why": worst.map(why), "measures": measures,
+    })
+}

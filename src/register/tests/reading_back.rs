@@ -1,0 +1,55 @@
+//! Papers that were scanned back are known, and those that were not are too.
+
+use super::*;
+use crate::register::{ReadBack, Unread};
+
+fn printed() -> (Register, BatchId) {
+    let mut register = memory();
+    let batch = new_batch(&mut register, 1);
+    register.record(batch, &[credential(1), credential(2), credential(3)]).unwrap();
+    register.record_first_prints(batch, "out.pdf", at(1)).unwrap();
+    (register, batch)
+}
+
+fn read(n: u32, copy: u32, grade: u8) -> ReadBack {
+    ReadBack { serial: serial(n), copy, at: at(9), grade, file: "scan.pdf".to_owned() }
+}
+
+fn left(register: &Register, least: u8) -> Vec<(Serial, u32, Option<u8>)> {
+    let unread = register.not_read_back(least, Some(&[serial(1)])).unwrap();
+    unread.into_iter().map(|Unread { serial, copy, grade, .. }| (serial, copy, grade)).collect()
+}
+
+#[test]
+fn what_was_printed_and_not_scanned_back_is_named_until_it_is() {
+    let (mut register, _) = printed();
+    assert_eq!(left(&register, 2), [(serial(1), 1, None), (serial(2), 1, None), (serial(3), 1, None)]);
+    register.record_read_backs(&[read(1, 1, 4), read(2, 1, 1)]).unwrap();
+    assert_eq!(left(&register, 2), [(serial(2), 1, Some(1)), (serial(3), 1, None)]);
+    register.record_read_backs(&[read(2, 1, 2)]).unwrap();
+    assert_eq!(left(&register, 2), [(serial(3), 1, None)]);
+    assert_eq!(register.read_backs_of(serial(2)).unwrap(), [read(2, 1, 1), read(2, 1, 2)]);
+    register.record_prints(&[serial(1)], "again.pdf", at(20)).unwrap();
+    assert_eq!(left(&register, 2), [(serial(1), 2, None), (serial(3), 1, None)], "a reprint is another paper");
+    assert_eq!(register.not_read_back(2, Some(&[serial(99)])).unwrap(), [], "of no batch");
+    assert_eq!(register.not_read_back(0, None).unwrap().len(), 2);
+}
+
+#[test]
+fn a_scan_of_nothing_that_was_issued_is_refused_with_the_others() {
+    let (mut register, _) = printed();
+    let error = register.record_read_backs(&[read(1, 1, 4), read(77, 1, 4)]).unwrap_err();
+    assert!(matches!(error, RegisterError::UnknownSerial { serial: found } if found == serial(77)), "{error}");
+    assert!(register.read_backs_of(serial(1)).unwrap().is_empty());
+    assert!(register.record_read_backs(&[read(1, 1, 5)]).is_err());
+    assert!(register.record_read_backs(&[read(1, 0, 4)]).is_err());
+}
+
+#[test]
+fn a_recorded_read_back_stays() {
+    let (mut register, _) = printed();
+    register.record_read_backs(&[read(1, 1, 1)]).unwrap();
+    for change in ["DELETE FROM readbacks", "UPDATE readbacks SET grade = 4"] {
+        assert!(register.connection.execute(change, []).is_err(), "{change}");
+    }
+}

@@ -1,0 +1,88 @@
+//! A signed, composed paper of every built-in type in every layout that lies beside it.
+
+use std::path::{Path, PathBuf};
+
+use nansen::credential::{Record, Serial};
+use nansen::format::Format;
+use nansen::issue::carrier::PARTS_MAX;
+use nansen::issue::paper::{self, IssuerName};
+use nansen::issue::sign::{Draft, Signing, draw};
+use nansen::print::{Fonts, Layout, Printer, Sheet};
+use nansen::seal::SigningKey;
+use nansen::symbol::Room;
+
+use super::samples::{credential, issuer, list, made, records};
+
+/// The built-in types.
+pub const TYPES: [&str; 5] = ["registration", "diploma", "training", "household", "vaccination"];
+
+#[derive(Clone)]
+/// A paper on its sheets, and the texts of its symbols.
+pub struct Paper {
+    /// The type.
+    pub type_name: &'static str,
+    /// The layout's name, such as `a4`.
+    pub layout: String,
+    /// The serial.
+    pub serial: String,
+    /// The text of each symbol.
+    pub texts: Vec<String>,
+    /// The sheets.
+    pub sheets: Vec<Sheet>,
+}
+
+/// The layouts of a type, by name.
+pub fn layouts(type_name: &str) -> Vec<(String, PathBuf)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates").join(type_name);
+    let entries = std::fs::read_dir(folder).expect("a type has a folder");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let is_layout = |path: &PathBuf| path.extension().is_some_and(|e| e == "toml") && !path.ends_with("type.toml");
+    let name = |path: PathBuf| (path.file_stem().expect("a name").to_string_lossy().into_owned(), path);
+    let mut found: Vec<_> = paths.filter(is_layout).map(name).collect();
+    found.sort();
+    assert!(!found.is_empty(), "{type_name} has no layout");
+    found
+}
+
+/// Composes the first row of a type's sample list in one of its layouts.
+pub fn paper(type_name: &'static str, (name, path): (String, PathBuf), fonts: &Fonts) -> Paper {
+    let made = made(type_name);
+    let record: Record = records(&made, Path::new(&list(type_name))).swap_remove(0);
+    let layout = Layout::from_toml(&std::fs::read_to_string(path).expect("a layout is text")).expect("a good layout");
+    let room = |count| Room::new(layout.dots_per_inch.round() as u32, f64::from(layout.symbol_side(count)));
+    let rooms: Vec<Room> = (1..=usize::from(PARTS_MAX)).map(room).collect();
+    let key = SigningKey::from_pem(include_str!("../data/vectors-ed25519.pem"), None).expect("the key is good");
+    let unsigned = credential(&made, record, 7);
+    let signing = Signing {
+        key: &key,
+        issuer: issuer(),
+        made: &made,
+        format: Format::from(made.wire),
+        now: unsigned.issued,
+        expires: None,
+        address: None,
+        rooms: &rooms,
+    };
+    let draft = Draft {
+        record: unsigned.record,
+        photo: None,
+        serial: Serial::from_bytes([0x5a, 0, 0, 0, 7]),
+        status: None,
+        supersedes: None,
+        copy: None,
+    };
+    let signed = signing.sign(draft).unwrap_or_else(|error| panic!("{type_name} {name}: {error}"));
+    let symbols = draw(&signed.texts, signing.room(signed.texts.len())).expect("what was planned can be drawn");
+    let language = paper::language(&signed.credential.record, &made);
+    let desk = IssuerName { name: "Kakuma desk".to_owned(), country: Some("KEN".to_owned()) };
+    let certificate = paper::certificate(&signed.credential, &made, &desk, &language, symbols, None);
+    let sheets = Printer::new(&layout, fonts).sheets(std::slice::from_ref(&certificate));
+    let sheets = sheets.unwrap_or_else(|error| panic!("{type_name} {name}: {error}"));
+    Paper { type_name, layout: name, serial: certificate.serial, texts: signed.texts, sheets }
+}
+
+/// Every type in every layout.
+pub fn papers(fonts: &Fonts) -> Vec<Paper> {
+    let all = TYPES.into_iter().flat_map(|type_name| layouts(type_name).into_iter().map(move |one| (type_name, one)));
+    all.map(|(type_name, one)| paper(type_name, one, fonts)).collect()
+}
