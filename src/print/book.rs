@@ -1,30 +1,15 @@
-//! Pages → one PDF 1.7 file, through krilla. Each font is embedded once, as the subset that the pages use.
+//! Sheets → one PDF file, written as they come: what stays in memory of a page is where its objects are.
 
-use std::collections::HashMap;
 use std::io::Write;
-use std::ops::Range;
-use std::sync::Arc;
 
-use krilla::Document;
-use krilla::color::rgb;
-use krilla::geom::{PathBuilder, Point, Rect, Size, Transform};
-use krilla::graphic::Graphic;
-use krilla::image::{BitsPerComponent, CustomImage, Image, ImageColorspace};
-use krilla::metadata::{DateTime, Metadata, TextDirection};
-use krilla::page::PageSettings;
-use krilla::paint::{Fill, FillRule, Stroke};
-use krilla::surface::{Location, Surface};
-use krilla::text::GlyphId;
+use rayon::prelude::*;
 
-use super::background::{Background, Segment};
-use super::certificate::Picture;
-use super::font::Fonts;
-use super::layout::Area;
-use super::outline::outlines;
-use super::page::{Item, Placed, Sheet};
-use super::paragraph::MM_PER_POINT;
-use super::text::{Glyph, Run};
-use crate::symbol::Matrix;
+use super::font::{FontError, Fonts};
+use super::page::Sheet;
+use super::pdf::font::OBJECTS_A_FONT;
+use super::pdf::objects::Objects;
+use super::pdf::sheet::{Numbered, Plan, State};
+use super::pdf::tails::{self, Fixed};
 
 /// What the file says about itself.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -45,13 +30,10 @@ pub struct BookMeta {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BookError {
-    /// The PDF writer refused.
-    #[error("the PDF cannot be written: {0:?}")]
-    Write(krilla::error::KrillaError),
     /// The sink does not take the bytes.
     #[error("the PDF cannot be written")]
     Io(#[from] std::io::Error),
-    /// A page of no size.
+    /// A page that no PDF can have.
     #[error("a page of {width} × {height} mm cannot be written")]
     PageSize {
         /// In mm.
@@ -59,13 +41,27 @@ pub enum BookError {
         /// In mm.
         height: f32,
     },
+    /// More combinations of letters than one file can tell apart.
+    #[error("the pages have more combinations of letters than one PDF can hold")]
+    TooManyForms,
+    /// The program's own fonts cannot be read.
+    #[error("the fonts cannot be read")]
+    Fonts(#[from] FontError),
+    /// A font cannot be cut down to what is used of it.
+    #[error("a font cannot be put into the PDF")]
+    Subset(#[from] subsetter::Error),
 }
+
+/// Sheets that are in memory as bytes before they are written.
+const SHEETS_A_ROUND: usize = 64;
 
 /// A PDF file in the making, written to `W`.
 pub struct Book<W> {
-    out: W,
-    document: Document,
-    backgrounds: HashMap<usize, (Arc<Background>, Graphic)>,
+    objects: Objects<W>,
+    fixed: Fixed,
+    meta: BookMeta,
+    /// From the first sheet on.
+    state: Option<State>,
 }
 
 impl<W> std::fmt::Debug for Book<W> {
@@ -77,215 +73,60 @@ impl<W> std::fmt::Debug for Book<W> {
 impl<W: Write> Book<W> {
     /// An empty file.
     pub fn new(out: W, meta: &BookMeta) -> Result<Self, BookError> {
-        let mut document = Document::new();
-        let direction = if meta.right_to_left { TextDirection::RightToLeft } else { TextDirection::LeftToRight };
-        let metadata = Metadata::new()
-            .title(meta.title.clone())
-            .language(meta.language.clone())
-            .authors(vec![meta.author.clone()])
-            .creator(concat!("nansen ", env!("CARGO_PKG_VERSION")).to_owned())
-            .creation_date(date(meta.created))
-            .text_direction(direction);
-        document.set_metadata(metadata);
-        Ok(Self { out, document, backgrounds: HashMap::new() })
+        let mut objects = Objects::new(out)?;
+        let fixed = Fixed::new(objects.reserve(Fixed::COUNT));
+        Ok(Self { objects, fixed, meta: meta.clone(), state: None })
     }
 
-    /// Adds sheets at the end, in their order.
+    /// Adds sheets at the end, in their order. All cores take part; the bytes do not depend on how many there are.
     pub fn add(&mut self, sheets: &[Sheet]) -> Result<(), BookError> {
-        sheets.iter().try_for_each(|sheet| self.sheet(sheet))
+        sheets.chunks(SHEETS_A_ROUND).try_for_each(|round| self.round(round))
     }
 
-    fn sheet(&mut self, sheet: &Sheet) -> Result<(), BookError> {
-        let Sheet { width, height, .. } = *sheet;
-        let settings = PageSettings::from_wh(width / MM_PER_POINT, height / MM_PER_POINT)
-            .ok_or(BookError::PageSize { width, height })?;
-        let mut target = self.document.start_page_with(settings);
-        let mut surface = target.surface();
-        for Placed { x, y, page, .. } in &sheet.faces {
-            surface.push_transform(&Transform::from_translate(points(*x), points(*y)));
-            if let Some(background) = &page.background {
-                let key = Arc::as_ptr(background) as usize;
-                let (_, graphic) = self
-                    .backgrounds
-                    .entry(key)
-                    .or_insert_with(|| (Arc::clone(background), graphic(&mut surface, background)));
-                surface.draw_graphic(graphic.clone());
-            }
-            for item in page.items() {
-                draw(&mut surface, &page.fonts, item);
-            }
-            surface.pop();
+    fn round(&mut self, sheets: &[Sheet]) -> Result<(), BookError> {
+        let mut state = self.take_state(sheets)?;
+        let result = self.write_round(sheets, &mut state);
+        self.state = Some(state);
+        result
+    }
+
+    fn write_round(&mut self, sheets: &[Sheet], state: &mut State) -> Result<(), BookError> {
+        let page_size = |sheet: &Sheet| BookError::PageSize { width: sheet.width, height: sheet.height };
+        let plan = |sheet| Plan::of(sheet, state).ok_or_else(|| page_size(sheet));
+        let plans = sheets.par_iter().map(plan).collect::<Result<Vec<_>, _>>()?;
+        let mut numbered = Vec::with_capacity(plans.len());
+        for plan in plans {
+            let sheet = state.number(plan, |count| self.objects.reserve(count));
+            numbered.push(sheet.map_err(|_| BookError::TooManyForms)?);
         }
-        surface.finish();
-        target.finish();
-        Ok(())
+        let state = &*state;
+        let packed: Vec<_> = numbered.into_par_iter().map(|sheet: Numbered<'_>| sheet.encode(state)).collect();
+        packed.iter().try_for_each(|packed| self.objects.write(packed)).map_err(BookError::Io)
+    }
+
+    /// All fonts of the program are the same ones; the first page's are as good as any.
+    fn take_state(&mut self, sheets: &[Sheet]) -> Result<State, BookError> {
+        if let Some(state) = self.state.take() {
+            return Ok(state);
+        }
+        let mut faces = sheets.iter().flat_map(|sheet| &sheet.faces);
+        let fonts = match faces.next() {
+            Some(placed) => placed.page.fonts.clone(),
+            None => Fonts::embedded()?,
+        };
+        Ok(State::new(self.meta.clone(), fonts, self.fixed.document, self.fixed.font_list))
     }
 
     /// Writes what is left and gives the sink back.
     pub fn finish(mut self) -> Result<W, BookError> {
-        let bytes = self.document.finish().map_err(BookError::Write)?;
-        self.out.write_all(&bytes)?;
-        Ok(self.out)
-    }
-}
-
-fn date(time: jiff::Timestamp) -> DateTime {
-    let time = time.to_zoned(jiff::tz::TimeZone::UTC);
-    DateTime::new(time.year().max(0) as u16)
-        .month(time.month() as u8)
-        .day(time.day() as u8)
-        .hour(time.hour() as u8)
-        .minute(time.minute() as u8)
-        .second(time.second() as u8)
-        .utc_offset_hour(0)
-        .utc_offset_minute(0)
-}
-
-fn points(mm: f32) -> f32 {
-    mm / MM_PER_POINT
-}
-
-fn colour([red, green, blue]: [u8; 3]) -> rgb::Color {
-    rgb::Color::new(red, green, blue)
-}
-
-fn draw(surface: &mut Surface<'_>, fonts: &Fonts, item: &Item) {
-    match item {
-        Item::Text { x, y, size, run } => text(surface, fonts, (points(*x), points(*y)), *size, run),
-        Item::Fill { area, colour } => fill(surface, area, *colour),
-        Item::Symbol { x, y, module, matrix } => symbol(surface, (points(*x), points(*y)), points(*module), matrix),
-        Item::Picture { area, picture } => image(surface, area, picture),
-    }
-}
-
-fn fill(surface: &mut Surface<'_>, area: &Area, ink: [u8; 3]) {
-    let Some(rect) = Rect::from_xywh(points(area.x), points(area.y), points(area.width), points(area.height)) else {
-        return;
-    };
-    let mut path = PathBuilder::new();
-    path.push_rect(rect);
-    let Some(path) = path.finish() else { return };
-    surface.set_stroke(None);
-    surface.set_fill(Some(Fill { paint: colour(ink).into(), ..Fill::default() }));
-    surface.draw_path(&path);
-}
-
-/// One path in whole numbers under one transform: no seams between modules, whatever renders it.
-fn symbol(surface: &mut Surface<'_>, (x, y): (f32, f32), module: f32, matrix: &Matrix) {
-    let mut path = PathBuilder::new();
-    for outline in outlines(matrix) {
-        let mut corners = outline.into_iter().map(|(x, y)| (x as f32, y as f32));
-        if let Some((x, y)) = corners.next() {
-            path.move_to(x, y);
+        let state = self.take_state(&[])?;
+        let used: Vec<_> = state.codes.fonts().map(|font| (font, self.objects.reserve(OBJECTS_A_FONT))).collect();
+        let fonts: Vec<_> = used.par_iter().map(|&(font, first)| tails::font(&state, font, first)).collect();
+        for font in fonts {
+            self.objects.write_pieces(font?)?;
         }
-        for (x, y) in corners {
-            path.line_to(x, y);
-        }
-        path.close();
+        let tails = self.fixed.write(&state, &used, |count| self.objects.reserve(count));
+        self.objects.write_pieces(tails)?;
+        Ok(self.objects.finish(self.fixed.catalog, self.fixed.info)?)
     }
-    let Some(path) = path.finish() else { return };
-    surface.push_transform(&Transform::from_row(module, 0.0, 0.0, module, x, y));
-    surface.set_stroke(None);
-    surface.set_fill(Some(Fill { paint: colour([0; 3]).into(), ..Fill::default() }));
-    surface.draw_path(&path);
-    surface.pop();
-}
-
-impl krilla::text::Glyph for Glyph {
-    fn glyph_id(&self) -> GlyphId {
-        GlyphId::new(self.id)
-    }
-    fn text_range(&self) -> Range<usize> {
-        self.range.clone()
-    }
-    fn x_advance(&self, size: f32) -> f32 {
-        self.advance * size
-    }
-    fn x_offset(&self, size: f32) -> f32 {
-        self.dx * size
-    }
-    fn y_offset(&self, size: f32) -> f32 {
-        self.dy * size
-    }
-    fn y_advance(&self, _size: f32) -> f32 {
-        0.0
-    }
-    fn location(&self) -> Option<Location> {
-        None
-    }
-}
-
-fn text(surface: &mut Surface<'_>, fonts: &Fonts, (x, y): (f32, f32), size: f32, run: &Run) {
-    surface.set_stroke(None);
-    surface.set_fill(Some(Fill { paint: colour(run.face.colour).into(), ..Fill::default() }));
-    let font = fonts.get(run.font).writing().clone();
-    surface.draw_glyphs(Point::from_xy(x, y), &run.glyphs, font, &run.text, size, false);
-}
-
-/// Pixels as krilla wants to see them; a clone shares them.
-#[derive(Clone, Hash)]
-struct Pixels(Arc<Picture>);
-
-impl CustomImage for Pixels {
-    fn color_channel(&self) -> &[u8] {
-        self.0.rgb()
-    }
-    fn alpha_channel(&self) -> Option<&[u8]> {
-        None
-    }
-    fn bits_per_component(&self) -> BitsPerComponent {
-        BitsPerComponent::Eight
-    }
-    fn size(&self) -> (u32, u32) {
-        (self.0.width(), self.0.height())
-    }
-    fn icc_profile(&self) -> Option<&[u8]> {
-        None
-    }
-    fn color_space(&self) -> ImageColorspace {
-        ImageColorspace::Rgb
-    }
-}
-
-fn image(surface: &mut Surface<'_>, area: &Area, picture: &Arc<Picture>) {
-    let Ok(image) = Image::from_custom(Pixels(Arc::clone(picture)), true) else { return };
-    let Some(size) = Size::from_wh(points(area.width), points(area.height)) else { return };
-    surface.push_transform(&Transform::from_translate(points(area.x), points(area.y)));
-    surface.draw_image(image, size);
-    surface.pop();
-}
-
-/// Unit of the background's coordinates, in mm.
-const HUNDREDTH: f32 = 0.01;
-
-fn graphic(surface: &mut Surface<'_>, background: &Background) -> Graphic {
-    let mut builder = surface.stream_builder();
-    let mut inner = builder.surface();
-    // Whole hundredths of a millimetre under one transform: a third of the bytes that fractions of points take.
-    let at = |[x, y]: [f32; 2]| ((x / HUNDREDTH).round(), (y / HUNDREDTH).round());
-    let scale = points(HUNDREDTH);
-    inner.push_transform(&Transform::from_scale(scale, scale));
-    for one in &background.paths {
-        let mut path = PathBuilder::new();
-        for segment in &one.segments {
-            match *segment {
-                Segment::Move(to) => path.move_to(at(to).0, at(to).1),
-                Segment::Line(to) => path.line_to(at(to).0, at(to).1),
-                Segment::Cubic([first, second, end]) => {
-                    let ((x1, y1), (x2, y2), (x, y)) = (at(first), at(second), at(end));
-                    path.cubic_to(x1, y1, x2, y2, x, y);
-                }
-                Segment::Close => path.close(),
-            }
-        }
-        let Some(path) = path.finish() else { continue };
-        let rule = if one.even_odd { FillRule::EvenOdd } else { FillRule::NonZero };
-        inner.set_fill(one.fill.map(|ink| Fill { paint: colour(ink).into(), rule, ..Fill::default() }));
-        let stroke = |(ink, width)| Stroke { paint: colour(ink).into(), width: width / HUNDREDTH, ..Stroke::default() };
-        inner.set_stroke(one.stroke.map(stroke));
-        inner.draw_path(&path);
-    }
-    inner.pop();
-    inner.finish();
-    Graphic::new(builder.finish(), false)
 }

@@ -222,6 +222,7 @@ impl<'a> Canvas<'a> {
         Page {
             width: layout.width,
             height,
+            dots_per_inch: layout.dots_per_inch,
             language: Arc::clone(&self.language),
             blocks: std::mem::take(&mut self.blocks),
             attachments: if side == Side::Front { self.certificate.attachments.clone() } else { Vec::new() },

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use unicode_script::Script;
 
 use super::paragraph::Shaped;
+use super::pdf::program::Program;
 use super::recent::Recent;
 use crate::credential::language::primary;
 
@@ -104,6 +105,13 @@ struct FontEntry {
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct FontId(u8);
 
+impl FontId {
+    /// What a PDF's pages call the font.
+    pub(super) fn resource(self) -> String {
+        format!("F{}", self.0)
+    }
+}
+
 /// What decides which features of a font are on.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(super) struct Look {
@@ -124,7 +132,7 @@ pub struct Font {
     languages: Vec<String>,
     scale: f32,
     shaping: harfrust::Font,
-    writing: krilla::text::Font,
+    program: Program,
     plans: RwLock<HashMap<PlanKey, Arc<ShapePlan>>>,
 }
 
@@ -135,8 +143,8 @@ impl Font {
     }
 
     /// For the PDF.
-    pub(super) fn writing(&self) -> &krilla::text::Font {
-        &self.writing
+    pub(super) fn program(&self) -> &Program {
+        &self.program
     }
 
     /// Units of the em square.
@@ -320,7 +328,7 @@ fn parse(entry: FontEntry) -> Result<Font, FontError> {
         FONTS.get_file(&file).ok_or_else(|| FontError::Missing { file: file.clone() })?.contents();
     let not_a_font = || FontError::NotAFont { file: file.clone() };
     let shaping = harfrust::Font::new(bytes, 0).ok_or_else(not_a_font)?;
-    let writing = krilla::text::Font::new(bytes.into(), 0).ok_or_else(not_a_font)?;
+    let program = Program::new(bytes).ok_or_else(not_a_font)?;
     let scripts = entry
         .scripts
         .into_iter()
@@ -337,7 +345,7 @@ fn parse(entry: FontEntry) -> Result<Font, FontError> {
         languages: entry.languages,
         scale: entry.scale.unwrap_or(1.0),
         shaping,
-        writing,
+        program,
         plans: RwLock::default(),
     })
 }

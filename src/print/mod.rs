@@ -26,6 +26,7 @@ mod matrix;
 mod outline;
 pub mod page;
 pub mod paragraph;
+mod pdf;
 mod preflight;
 mod recent;
 mod roll;

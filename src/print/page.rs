@@ -64,6 +64,8 @@ pub struct Page {
     pub width: f32,
     /// Height in mm.
     pub height: f32,
+    /// Dots in an inch of the printer that the page's symbols were sized for.
+    pub dots_per_inch: f32,
     /// BCP 47 language of the page.
     pub language: Arc<str>,
     /// What is drawn, in reading order and from the bottom up.

@@ -1,13 +1,15 @@
 //! Papers that were scanned back are known, and those that were not are too.
 
 use super::*;
-use crate::register::{ReadBack, Unread};
+use crate::register::{NewPrint, Place, ReadBack, Unread};
 
 fn printed() -> (Register, BatchId) {
     let mut register = memory();
     let batch = new_batch(&mut register, 1);
     register.record(batch, &[credential(1), credential(2), credential(3)]).unwrap();
-    register.record_first_prints(batch, "out.pdf", at(1)).unwrap();
+    let places = [1, 2, 3].map(|n| Place { serial: serial(n), sheet: n });
+    register.record_volume(batch, 1, "out.pdf", &places, at(1)).unwrap();
+    register.close_volume(batch, 1, at(1)).unwrap();
     (register, batch)
 }
 
@@ -29,7 +31,8 @@ fn what_was_printed_and_not_scanned_back_is_named_until_it_is() {
     register.record_read_backs(&[read(2, 1, 2)]).unwrap();
     assert_eq!(left(&register, 2), [(serial(3), 1, None)]);
     assert_eq!(register.read_backs_of(serial(2)).unwrap(), [read(2, 1, 1), read(2, 1, 2)]);
-    register.record_prints(&[serial(1)], "again.pdf", at(20)).unwrap();
+    let copy = NewPrint { serial: serial(1), copy: 2, sheet: 1, signed: None };
+    register.record_prints(&[copy], "again.pdf", at(20)).unwrap();
     assert_eq!(left(&register, 2), [(serial(1), 2, None), (serial(3), 1, None)], "a reprint is another paper");
     assert_eq!(register.not_read_back(2, Some(&[serial(99)])).unwrap(), [], "of no batch");
     assert_eq!(register.not_read_back(0, None).unwrap().len(), 2);
