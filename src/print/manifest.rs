@@ -10,7 +10,7 @@ use super::page::{Block, Item, Page, Role, Sheet};
 use super::paragraph::Fit;
 use super::preflight::{ENTRIES_AT_MOST, Problem, check_texts};
 use super::text::Face;
-use super::words::{FixedWords, ManifestWords, WordList};
+use super::words::{FixedWords, Languages, ManifestWords, WordList};
 
 /// Most rows: a batch far beyond what a desk prints at once.
 const ROWS_AT_MOST: usize = 100_000;
@@ -90,6 +90,7 @@ pub fn manifest(manifest: &Manifest, (width, height): (f32, f32), fonts: &Fonts)
     let page = |blocks| Page {
         width,
         height,
+        dots_per_inch: layout.dots_per_inch,
         language: manifest.language.as_str().into(),
         blocks,
         attachments: Vec::new(),
@@ -101,13 +102,14 @@ pub fn manifest(manifest: &Manifest, (width, height): (f32, f32), fonts: &Fonts)
 
 /// The list as what a page shows: title, issuer, labelled values, a table.
 fn view(manifest: &Manifest, words: &WordList) -> Certificate {
-    let word =
-        |word: fn(&ManifestWords) -> &str| words.pick(&manifest.language, |all: &FixedWords| word(&all.manifest));
-    let fixed = |word: fn(&FixedWords) -> &str| words.pick(&manifest.language, word);
+    let languages = Languages { first: &manifest.language, second: "en" };
+    let word = |word: fn(&ManifestWords) -> &str| words.pick(languages, |all: &FixedWords| word(&all.manifest));
+    let fixed = |word: fn(&FixedWords) -> &str| words.pick(languages, word);
     let field = |label: Words, value: String, direction, name: &str| FieldLine {
         label,
         value,
         direction,
+        language: None,
         name: name.to_owned(),
     };
     let number = Direction::LeftToRight;
@@ -267,7 +269,7 @@ mod tests {
         };
         Manifest {
             language: language.to_owned(),
-            papers: Words::english("Certificate of registration"),
+            papers: Words::one("Certificate of registration"),
             issuer: "Kakuma desk".to_owned(),
             kid: "0f3a91c2d4e5b607".to_owned(),
             batch: "2026-11-21/3".to_owned(),

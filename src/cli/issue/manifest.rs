@@ -28,7 +28,7 @@ pub fn write(register: &Register, id: BatchId, batch: &Batch<'_>, file: &Path) -
             let (first, last) = (rows.first().map_or(0, |row| row.sheet), rows.last().map_or(0, |row| row.sheet));
             let list = Manifest {
                 language: batch.args.language.clone().unwrap_or_else(|| "en".to_owned()),
-                papers: Words::english(batch.signing.made.title_in("en")),
+                papers: Words::one(batch.signing.made.title_in("en")),
                 issuer: batch.name.name.clone(),
                 kid: batch.signing.key.kid().to_string(),
                 batch: format!("{id} · {}", file_name(&volume.file)),
