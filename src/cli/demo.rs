@@ -15,6 +15,7 @@ use super::passphrase::PassphraseArgs;
 use super::{Exit, Failure, init, issue, keys, revoke, templates, trust, verify};
 use crate::credential::Serial;
 use crate::envelope::{SymbolText, to_text};
+use crate::issue::attach;
 use crate::issue::paper::{self, IssuerName};
 use crate::issue::sign::draw;
 use crate::print::{Book, BookMeta, Fonts, Printer};
@@ -158,6 +159,8 @@ fn forge(folder: &Path, home: &Home, text: &str, now: Timestamp) -> Result<(), F
     // A byte of the signature: behind the codec byte and the eight bytes of the key identifier.
     envelope[20] ^= 1;
     let forged = to_text(&envelope).map_err(Failure::new)?;
+    // A forger changes the attached file as well.
+    let message = attach::message(std::slice::from_ref(&forged)).ok_or_else(|| Failure::new("no message"))?;
     let room = issue::rooms(&layout)[0];
     let register = crate::register::Register::open_existing(&home.register()).map_err(super::register::failure)?;
     let filter = crate::register::Filter { limit: Some(1), ..Default::default() };
@@ -185,7 +188,8 @@ fn forge(folder: &Path, home: &Home, text: &str, now: Timestamp) -> Result<(), F
         photo: None,
     };
     let symbols = draw(&[forged], room).map_err(Failure::new)?;
-    let page = paper::certificate(&credential, &template.made, &issuer, "en", symbols, None);
+    let mut page = paper::certificate(&credential, &template.made, &issuer, "en", symbols, None);
+    page.attachments = vec![attach::attachment(newest.serial, message)];
     let sheets = Printer::new(&layout, &fonts).sheets(&[page]).map_err(Failure::new)?;
     let meta = BookMeta {
         title: "Forged".into(),

@@ -25,9 +25,9 @@ use crate::format::{Format, Issuer};
 use crate::issue::attach;
 use crate::issue::paper::{self, IssuerName};
 use crate::issue::reprint::record_from_json;
-use crate::issue::sign::{Draft, Signed, Signing, draw};
+use crate::issue::sign::{Draft, SignError, Signed, Signing, draw};
 use crate::print::{Book, BookMeta, Certificate, Fonts, Layout, Printer};
-use crate::register::{BatchPlan, NewPrint, Place, Register, RegisterError, Status, Stored};
+use crate::register::{BatchId, BatchPlan, NewPrint, Place, Register, RegisterError, Status, Stored};
 use crate::seal::{Kid, SigningKey};
 use crate::status::native_uri;
 use crate::symbol::Room;
@@ -78,6 +78,9 @@ struct Desk<'a> {
     fonts: Fonts,
 }
 
+/// For the register: what stands in the symbol of a copy, and the name of the key that signed it.
+type SignedAnew = Option<(Vec<u8>, Vec<u8>)>;
+
 /// A stored credential with all that its page and its signature need.
 struct Original {
     template: Template,
@@ -123,7 +126,7 @@ impl<'a> Desk<'a> {
 
     /// Signs the copy by the key that signed the original; a format that has no place for a copy number keeps its
     /// symbol. Returns also what the register has to keep of a new signature.
-    fn sign_copy(&self, original: &Original, stored: &Stored) -> Result<(Signed, Option<(Vec<u8>, Vec<u8>)>), Failure> {
+    fn sign_copy(&self, original: &Original, stored: &Stored) -> Result<(Signed, SignedAnew), Failure> {
         let serial = stored.entry.serial;
         if original.format != Format::Nansen || original.credential.copy.is_none() {
             if original.credential.copy.is_some() {
@@ -132,19 +135,14 @@ impl<'a> Desk<'a> {
                     original.format
                 );
             }
-            let texts: Vec<String> = String::from_utf8_lossy(&stored.envelope).lines().map(ToOwned::to_owned).collect();
-            let message = attach::message(&texts)
-                .ok_or_else(|| Failure::new(format!("the register's symbol of {serial} cannot be read")))?;
-            let credential = original.credential.clone();
-            return Ok((Signed { credential, message, texts, dropped: Vec::new() }, None));
+            return Ok((as_recorded(original, stored)?, None));
         }
         let key = self.key_of(stored)?;
         // A paper that opens in any telephone does so as a copy, too.
         let address = address_of(&stored.envelope);
         let signing = self.signing(original, &key, address.as_deref());
-        let signed = signing.sign_whole(original.credential.clone()).map_err(|error| {
-            Failure::new(format!("{serial}: {}", Failure::new(error))).hint("print it with a larger --layout")
-        })?;
+        let copy = original.credential.clone();
+        let signed = signing.sign_whole(copy).map_err(|error| too_large(serial, error))?;
         let kept = (signed.texts.join("\n").into_bytes(), key.kid().as_bytes().to_vec());
         Ok((signed, Some(kept)))
     }
@@ -179,50 +177,9 @@ impl<'a> Desk<'a> {
         let shown = self.args.output.display().to_string();
         let (mut pages, mut done) = (Vec::new(), Vec::new());
         for stored in found {
-            let old = stored.entry.serial;
-            let mut original = self.original(stored)?;
-            let digest = replacement_digest(old);
-            let type_name = &stored.entry.type_name;
-            // A batch of one: a run that was killed after recording prints what it has recorded.
-            let plan = BatchPlan { digest, type_name, output: &shown, rows: 1 };
-            let begun = register.interrupted(type_name, &digest).map_err(failure)?.first().copied();
-            if begun.is_none() && (!stored.entry.current || stored.superseded_by.is_some()) {
-                return Err(Failure::new(format!("{old} is {}: its holder has a newer one", stored.entry.status))
-                    .hint("replace the newer one; `nansen register show` names it"));
-            }
-            let batch = register.begin_batch(&plan, self.now).map_err(failure)?.id();
-            let signed = if let Some(row) = begun {
-                let new = find(register, row.serial)?;
-                original = self.original(&new)?;
-                let texts: Vec<String> =
-                    String::from_utf8_lossy(&new.envelope).lines().map(ToOwned::to_owned).collect();
-                let message = attach::message(&texts)
-                    .ok_or_else(|| Failure::new(format!("the register's symbol of {} cannot be read", row.serial)))?;
-                Signed { credential: original.credential.clone(), message, texts, dropped: Vec::new() }
-            } else {
-                let reserved = register.reserve(1, &mut random).map_err(failure)?[0];
-                let address = address_of(&stored.envelope);
-                let signing = self.signing(&original, &in_use.key, address.as_deref());
-                let signed = signing
-                    .sign(Draft {
-                        record: original.credential.record.clone(),
-                        photo: original.credential.photo.clone(),
-                        serial: reserved.serial,
-                        status: Some(StatusRef {
-                            uri: native_uri(reserved.slot.list),
-                            index: u64::from(reserved.slot.index),
-                        }),
-                        supersedes: Some(old),
-                        copy: None,
-                    })
-                    .map_err(|error| {
-                        Failure::new(format!("{old}: {}", Failure::new(error))).hint("print it with a larger --layout")
-                    })?;
-                register.record(batch, &[entry(&signed, 1, reserved.slot, &signing)]).map_err(failure)?;
-                signed
-            };
+            let (original, signed, batch) = self.replacement(register, stored, &in_use.key, &shown)?;
             pages.push(self.page(&original, &signed)?);
-            done.push((old, signed.credential.serial, batch));
+            done.push((stored.entry.serial, signed.credential.serial, batch));
         }
         let (output, sheets) = self.write(&pages)?;
         for ((_, serial, batch), sheet) in done.iter().zip(sheets) {
@@ -238,6 +195,48 @@ impl<'a> Desk<'a> {
             say!("{old}: replaced by {new}, {shown}");
         }
         Ok(Exit::Done)
+    }
+
+    /// One new credential, recorded as a batch of one: a run that was killed after that prints what it has recorded.
+    fn replacement(
+        &self,
+        register: &mut Register,
+        stored: &Stored,
+        key: &SigningKey,
+        shown: &str,
+    ) -> Result<(Original, Signed, BatchId), Failure> {
+        let old = stored.entry.serial;
+        let digest = replacement_digest(old);
+        let type_name = &stored.entry.type_name;
+        let begun = register.interrupted(type_name, &digest).map_err(failure)?.first().copied();
+        if begun.is_none() && (!stored.entry.current || stored.superseded_by.is_some()) {
+            return Err(Failure::new(format!("{old} is {}: its holder has a newer one", stored.entry.status))
+                .hint("replace the newer one; `nansen register show` names it"));
+        }
+        let plan = BatchPlan { digest, type_name, output: shown, rows: 1 };
+        let batch = register.begin_batch(&plan, self.now).map_err(failure)?.id();
+        if let Some(row) = begun {
+            let new = find(register, row.serial)?;
+            let original = self.original(&new)?;
+            let signed = as_recorded(&original, &new)?;
+            return Ok((original, signed, batch));
+        }
+        let original = self.original(stored)?;
+        let reserved = register.reserve(1, &mut random).map_err(failure)?[0];
+        let address = address_of(&stored.envelope);
+        let signing = self.signing(&original, key, address.as_deref());
+        let draft = Draft {
+            record: original.credential.record.clone(),
+            photo: original.credential.photo.clone(),
+            serial: reserved.serial,
+            status: Some(StatusRef { uri: native_uri(reserved.slot.list), index: reserved.slot.index.into() }),
+            supersedes: Some(old),
+            copy: None,
+        };
+        let signed = signing.sign(draft).map_err(|error| too_large(old, error))?;
+        let kept = [entry(&signed, 1, reserved.slot, &signing)];
+        register.record(batch, &kept).map_err(failure)?;
+        Ok((original, signed, batch))
     }
 
     fn original(&self, found: &Stored) -> Result<Original, Failure> {
@@ -310,6 +309,19 @@ impl<'a> Desk<'a> {
         }
         Ok((book.finish().map_err(Failure::new)?, (1..).take(pages.len()).collect()))
     }
+}
+
+/// A credential with the symbol that the register has of it.
+fn as_recorded(original: &Original, stored: &Stored) -> Result<Signed, Failure> {
+    let serial = stored.entry.serial;
+    let texts: Vec<String> = String::from_utf8_lossy(&stored.envelope).lines().map(ToOwned::to_owned).collect();
+    let message = attach::message(&texts)
+        .ok_or_else(|| Failure::new(format!("the register's symbol of {serial} cannot be read")))?;
+    Ok(Signed { credential: original.credential.clone(), message, texts, dropped: Vec::new() })
+}
+
+fn too_large(serial: Serial, error: SignError) -> Failure {
+    Failure::new(format!("{serial}: {}", Failure::new(error))).hint("print it with a larger --layout")
 }
 
 /// The same replacement is the same work.

@@ -10,7 +10,7 @@ use super::background::Background;
 use super::box_file::{self, BoxTable, Paper, StyleTable};
 use super::engraving;
 use super::layout::{
-    Files, Layout, LayoutError, LayoutProblem, RESOLUTIONS, SYMBOL_FROM_CUT, SYMBOL_FROM_EDGE, Show, TemplateFile,
+    Files, Layout, LayoutError, LayoutProblem, RESOLUTIONS, SYMBOL_FROM_CUT, SYMBOL_FROM_EDGE, TemplateFile,
 };
 use super::sheet::SheetPlan;
 use super::sheet_file::SheetTable;
@@ -136,26 +136,12 @@ fn read_at(name: &str, files: Files<'_>, outermost: bool) -> Result<Layout, Layo
     let text = std::str::from_utf8(&bytes)
         .map_err(|error| wrong(LayoutProblem::Syntax { message: format!("not UTF-8: {error}") }))?;
     read_text(text, files, outermost)
-        .and_then(|layout| with_symbol(text, layout))
         .map_err(|error| if error.file.is_some() { error } else { error.in_file(shown.clone()) })
-}
-
-/// Reads a layout file that names no others, of a page that need not have a symbol.
-pub(super) fn read_plain(text: &str) -> Result<Layout, LayoutError> {
-    read_text(text, &|_| None, true)
 }
 
 /// Reads a layout file.
 pub(super) fn read(text: &str, files: Files<'_>) -> Result<Layout, LayoutError> {
-    read_text(text, files, true).and_then(|layout| with_symbol(text, layout))
-}
-
-/// A page without a symbol proves nothing.
-fn with_symbol(text: &str, layout: Layout) -> Result<Layout, LayoutError> {
-    if layout.boxes.iter().any(|one| one.show == Show::Symbol) {
-        return Ok(layout);
-    }
-    Err(Place { text, box_name: None }.error(0, LayoutProblem::NoSymbol))
+    read_text(text, files, true)
 }
 
 /// Only the outermost file may put another layout on sheets: files that name each other must come to an end.

@@ -42,7 +42,7 @@ pub use certificate::{Cell, Certificate, Direction, FieldLine, NameLine, Picture
 pub use compose::{Printer, Unprintable};
 pub use font::{FontError, Fonts};
 pub use layout::{Files, Layout, LayoutError, LayoutProblem, Side, TemplateFile};
-pub use manifest::{Manifest, ManifestError, ManifestRow, ROWS_A_PAGE, manifest};
+pub use manifest::{Manifest, ManifestRow, manifest};
 pub use page::{Attachment, Sheet};
 pub use preflight::{Overflow, Problem, SymbolPlan, preflight};
 pub use sheet::{Duplex, SheetPlan};

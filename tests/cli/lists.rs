@@ -140,3 +140,118 @@ fn people_without_a_photo_are_told() {
     assert_eq!(done.status.code(), Some(0), "{}", err(&done));
     assert!(err(&done).contains("photos: 1 of 2 people; none for line 2"), "{}", err(&done));
 }
+
+#[test]
+fn what_a_cell_says_is_never_a_command() {
+    let desk = Desk::new();
+    let cells = [
+        "=HYPERLINK(\"\"http://x.example\"\",\"\"go\"\")",
+        "<script>alert(1)</script> &amp; <b>bold</b>",
+        "@SUM(A1:A9)",
+        "/JS (app.alert) ) >> endobj",
+    ];
+    let mut list = "individual_id,given_names,legal_status\n".to_owned();
+    for (number, cell) in cells.iter().enumerate() {
+        list.push_str(&format!("K-{number},\"{cell}\",refugee\n"));
+    }
+    let list = shown(&desk.write("formulas.csv", list));
+    let done = desk.run(&["issue", "registration", &list, "-o", "f.pdf"]);
+    assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+    let (code, found) = desk.verify(&["f.pdf"]);
+    assert_eq!((code, found.len()), (Some(0), cells.len()));
+    for (found, cell) in found.iter().zip(cells) {
+        assert_eq!(found["claims"]["given_names"], cell.replace("\"\"", "\""));
+    }
+    let pdf = std::fs::read(desk.path("f.pdf")).unwrap();
+    for command in ["/URI", "/JavaScript", "/Launch", "/OpenAction"] {
+        assert!(!pdf.windows(command.len()).any(|bytes| bytes == command.as_bytes()), "{command}");
+    }
+}
+
+#[test]
+fn hostile_cells_are_refused_by_line_and_column_and_the_others_issued() {
+    let desk = Desk::new();
+    let cells = [
+        ("a text of ten thousand letters", "x".repeat(10_000)),
+        ("a right-to-left override", "Amina\u{202e}fusuY".to_owned()),
+        ("an isolate that is never closed", "Amina\u{2067}".to_owned()),
+        ("a control character", "Amina\u{1b}[2J".to_owned()),
+        ("a code that nobody has assigned", "Amina\u{e000}".to_owned()),
+    ];
+    let mut list = "individual_id,given_names,legal_status\n".to_owned();
+    for (number, (_, cell)) in cells.iter().enumerate() {
+        list.push_str(&format!("K-{number},{cell},refugee\n"));
+    }
+    list.push_str("K-99,Amina,refugee\n");
+    let list = shown(&desk.write("hostile.csv", list));
+    let refused = desk.run(&["issue", "registration", &list, "-o", "h.pdf"]);
+    assert_eq!(refused.status.code(), Some(2));
+    let told = err(&refused);
+    for (number, (what, _)) in cells.iter().enumerate() {
+        let line = format!(": line {}", number + 2);
+        assert!(told.lines().any(|told| told.contains(&line)), "{what}: {told}");
+    }
+    assert!(!told.contains('\u{202e}') && !told.contains('\u{1b}') && !told.contains(&"x".repeat(200)), "{told}");
+    assert_eq!(desk.issued(), 0);
+    let kept = desk.run(&["issue", "registration", &list, "-o", "h.pdf", "--keep-going"]);
+    assert_eq!(kept.status.code(), Some(0), "{}", err(&kept));
+    assert_eq!(desk.verify(&["h.pdf"]).1.len(), 1);
+}
+
+/// A picture whose left half is red and whose right half is blue.
+fn halves(desk: &Desk, name: &str) {
+    let picture =
+        image::RgbImage::from_fn(400, 300, |x, _| image::Rgb(if x < 200 { [200, 0, 0] } else { [0, 0, 200] }));
+    picture.save(desk.path(name)).unwrap();
+}
+
+#[test]
+fn a_list_names_the_photo_and_the_part_of_it_that_shows_the_face() {
+    let desk = Desk::new();
+    halves(&desk, "left.png");
+    let list = "individual_id,given_names,legal_status,photo,photo_crop\n\
+        K-1,Amina,refugee,left.png,0 0 160 200\nK-2,Noëlla,refugee,./left.png,50% 0% 50% 100%\nK-3,Hirut,refugee,,\n";
+    let list = shown(&desk.write("photos.csv", list));
+    let done = desk.run(&["issue", "registration", &list, "-o", "p.pdf"]);
+    assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+    assert!(!err(&done).contains("left out"), "both columns are known: {}", err(&done));
+    let (code, found) = desk.verify(&["p.pdf", "--photos", "seen"]);
+    assert_eq!(code, Some(0), "{found:?}");
+    assert_eq!(found[2]["photo"], serde_json::Value::Null);
+    for (row, channel) in [(0, 0), (1, 2)] {
+        let saved = desk.path(&format!("seen/{}.webp", found[row]["serial"].as_str().unwrap()));
+        let face = image::open(saved).unwrap().to_rgb8();
+        let middle = face.get_pixel(face.width() / 2, face.height() / 2).0;
+        assert!(middle[channel] > 150 && middle[2 - channel] < 60, "row {row}: {middle:?}");
+    }
+}
+
+#[test]
+fn a_bad_photo_is_told_by_line_and_column() {
+    let desk = Desk::new();
+    halves(&desk, "good.png");
+    desk.write("phone.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic");
+    desk.write("text.png", "no picture");
+    let rows = [
+        ("nobody.png,", "line 2, photo: no such photo; found \"nobody.png\""),
+        ("../good.png,", "line 3, photo: leads out of the folder of photos"),
+        ("/etc/passwd,", "line 4, photo: leads out of the folder of photos"),
+        ("phone.heic,", "line 5, photo: a HEIC picture, which cannot be read"),
+        ("text.png,", "line 6, photo: not a picture that can be read"),
+        ("good.png,300 0 160 200", "line 7, photo_crop: the rectangle reaches to 460 × 200"),
+        ("good.png,0 0 20 20", "line 8, photo_crop: 20 × 20 pixels, where a face needs at least 40 × 50"),
+        ("good.png,left", "line 9, photo_crop: not four numbers"),
+    ];
+    let mut list = "individual_id,given_names,legal_status,photo,photo_crop\n".to_owned();
+    for (number, (cells, _)) in rows.iter().enumerate() {
+        list.push_str(&format!("K-{number},Amina {number},refugee,{cells}\n"));
+    }
+    let list = shown(&desk.write("photos.csv", list));
+    let refused = desk.run(&["issue", "registration", &list, "-o", "p.pdf"]);
+    assert_eq!(refused.status.code(), Some(2));
+    let told = err(&refused);
+    for (_, wanted) in rows {
+        assert!(told.contains(wanted), "{wanted}: {told}");
+    }
+    assert_eq!(desk.issued(), 0);
+}

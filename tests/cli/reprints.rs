@@ -33,6 +33,8 @@ fn a_copy_carries_its_number_signed_and_printed() {
     }
     let refused = desk.run(&["register", "reprint", &serial, "-o", "no.pdf"]);
     assert!(err(&refused).contains("is revoked, and is not printed again"), "{}", err(&refused));
+    let unknown = desk.run(&["register", "reprint", "0000-0000", "-o", "no.pdf"]);
+    assert!(err(&unknown).contains("no credential 0000-0000 was issued here"), "{}", err(&unknown));
     assert!(!desk.path("no.pdf").exists());
 }
 

@@ -54,7 +54,7 @@ impl Batch<'_> {
         let before: HashSet<u32> = before.iter().map(|row| row.row).collect();
         let planned = checked.planned(|row| before.contains(&row));
         let rows = u32::try_from(planned).map_err(Failure::new)?;
-        self.worth_a_batch(&register, &before, checked)?;
+        let fresh = self.worth_a_batch(&register, &before, checked)?;
         let shown = output.display().to_string();
         let plan = BatchPlan { digest: self.digest, type_name: &made.name, output: &shown, rows };
         // The keys first: what cannot be published must not be issued.
@@ -78,6 +78,7 @@ impl Batch<'_> {
             symbols: self.args.symbols.as_deref().map(Symbols::create).transpose()?,
             progress: bar("issuing", planned),
             planned,
+            fresh,
             recorded: earlier.done.len(),
             register,
             earlier,
@@ -145,6 +146,8 @@ struct Press<'a> {
     symbols: Option<Symbols>,
     progress: Progress,
     planned: u64,
+    /// Credentials that are not recorded yet.
+    fresh: usize,
     earlier: Earlier,
     /// Recorded, and not printed yet.
     waiting: Vec<Recorded>,
@@ -163,6 +166,7 @@ impl Press<'_> {
     fn all(&mut self, checked: &Checked) -> Result<(), Failure> {
         if self.earlier.open.is_some() {
             self.again = true;
+            self.papers.expect(self.earlier.placed.values().filter(|closed| !**closed).count(), true);
             self.pass(checked, |place| place == Some(false))?;
             self.again = false;
             // One file for all takes the rest as well.
@@ -171,6 +175,7 @@ impl Press<'_> {
                 self.close_file()?;
             }
         }
+        self.papers.expect(self.fresh + self.earlier.done.len().saturating_sub(self.earlier.placed.len()), false);
         self.pass(checked, |place| place != Some(false))?;
         self.close_full_files()?;
         self.print_waiting()?;

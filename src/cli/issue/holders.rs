@@ -15,7 +15,7 @@ impl Batch<'_> {
     /// Refuses a list before anything is begun. With `--keep-going` people who already hold a credential are left out;
     /// without it they stop the batch. A list of which nothing is left is no batch: it would replace a good PDF by an
     /// empty one.
-    pub fn worth_a_batch(&self, register: &Register, done: &HashSet<u32>, checked: &Checked) -> Result<(), Failure> {
+    pub fn worth_a_batch(&self, register: &Register, done: &HashSet<u32>, checked: &Checked) -> Result<usize, Failure> {
         let made = self.signing.made;
         let (mut refused, mut told, mut left) = (0u64, 0u64, 0u64);
         let mut take = |chunk: Vec<Row>, _: &mut Checked| {
@@ -48,7 +48,7 @@ impl Batch<'_> {
             return Err(Failure::new("nothing is left to issue")
                 .hint("correct the rows above, or replace credentials that people hold with --reissue"));
         }
-        Ok(())
+        Ok((left - refused) as usize)
     }
 
     /// The rows whose people hold a credential of the type, with that credential.

@@ -8,48 +8,57 @@ use super::write::meta;
 use crate::cli::output::Output;
 use crate::cli::register::failure;
 use crate::cli::verdict_json::hex;
-use crate::print::{Book, Manifest, ManifestRow, ROWS_A_PAGE, manifest};
+use crate::print::{Book, Manifest, ManifestRow, Words, manifest};
 use crate::register::{BatchId, PlacedRow, Register};
 
-/// Pages that are composed at once: a list of any length needs no more memory.
-const PAGES_AT_ONCE: usize = 32;
+/// Rows that are composed at once, as a list of their own: a batch of any length needs no more memory.
+const ROWS_AT_ONCE: usize = 1000;
 
-/// Writes the manifest of a batch whose files all have their names.
+/// A4, in mm.
+const PAPER: (f32, f32) = (210.0, 297.0);
+
+/// Writes the manifest of a batch whose files all have their names, a list for each file.
 pub fn write(register: &Register, id: BatchId, batch: &Batch<'_>, file: &Path) -> Result<(), Failure> {
     let started = register.batch_started(id).map_err(failure)?;
     let places = register.places_of(id).map_err(failure)?;
     let mut book = Book::new(Output::create(file)?, &meta(batch.name, batch.signing.made, started))?;
     for volume in register.volumes_of(id).map_err(failure)? {
         let rows: Vec<&PlacedRow> = places.iter().filter(|place| place.volume == volume.number).collect();
-        let pages = rows.len().div_ceil(ROWS_A_PAGE);
-        for (part, rows) in rows.chunks(ROWS_A_PAGE * PAGES_AT_ONCE).enumerate() {
-            let made = Manifest {
-                title: batch.signing.made.title_in("en").to_owned(),
+        for rows in rows.chunks(ROWS_AT_ONCE) {
+            let (first, last) = (rows.first().map_or(0, |row| row.sheet), rows.last().map_or(0, |row| row.sheet));
+            let list = Manifest {
+                language: batch.args.language.clone().unwrap_or_else(|| "en".to_owned()),
+                papers: Words::one(batch.signing.made.title_in("en")),
                 issuer: batch.name.name.clone(),
                 kid: batch.signing.key.kid().to_string(),
-                batch: id.to_string(),
-                file: file_name(&volume.file),
-                made: started.to_string(),
-                credentials: volume.credentials as usize,
-                pages: (part * PAGES_AT_ONCE + 1, pages),
+                batch: format!("{id} · {}", file_name(&volume.file)),
+                date: started.to_string(),
+                sheets: (last + 1 - first) as usize,
                 rows: rows.iter().map(|row| line(row)).collect(),
             };
-            book.add(&manifest(&made, batch.checker.fonts)?)?;
+            let sheets = manifest(&list, PAPER, batch.checker.fonts).map_err(|problems| {
+                let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+                Failure::new(format!("the manifest cannot be laid out: {}", told.join("; ")))
+                    .hint("everything is issued and printed; run the same command again without --manifest")
+            })?;
+            book.add(&sheets)?;
         }
     }
     book.finish()?.commit()
 }
 
+/// The end of a path, as much of it as the head of a list has room for.
 fn file_name(path: &str) -> String {
-    Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
+    let name = Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned());
+    name.chars().filter(|c| !c.is_control()).take(60).collect()
 }
 
 fn line(row: &PlacedRow) -> ManifestRow {
     ManifestRow {
-        sheet: row.sheet,
+        sheet: row.sheet as usize,
         serial: row.serial.to_string(),
-        signed_by: hex(&row.kid),
-        signed_at: row.issued.to_string(),
-        copy: row.copy,
+        name: None,
+        signed_by: format!("{}, {}", hex(&row.kid), row.issued),
+        copy: u16::try_from(row.copy).ok().filter(|copy| *copy > 1),
     }
 }

@@ -62,8 +62,7 @@ pub struct Args {
     /// A PDF for each credential, named by its serial
     #[arg(long)]
     pub separate: bool,
-    /// Sheets of paper in a file: OUT-001.pdf, OUT-002.pdf … instead of one file, each ready for the printer when it has
-    /// its name, and a manifest
+    /// Sheets of paper in a file: OUT-001.pdf, OUT-002.pdf … and a manifest, instead of one file
     #[arg(long, value_name = "SHEETS", conflicts_with = "separate", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub volume: Option<u32>,
     /// Also write OUT-manifest.pdf: which credential stands on which sheet, and who signed it

@@ -87,6 +87,9 @@ pub struct Papers<'a> {
     meta: BookMeta,
     /// Number of the next file.
     next: u32,
+    /// Certificates that are still to be added, and whether they all go into one file.
+    coming: usize,
+    into_one: bool,
     open: Option<Open>,
 }
 
@@ -96,6 +99,10 @@ struct Open {
     places: Vec<Place>,
     /// Not yet composed: too few for a sheet.
     waiting: Vec<Certificate>,
+    /// Certificates that are composed.
+    composed: usize,
+    /// Certificates that the file will have.
+    total: usize,
 }
 
 enum Body {
@@ -106,7 +113,13 @@ enum Body {
 impl<'a> Papers<'a> {
     /// Papers that go to `output`, the first file under number `next`.
     pub fn new(output: &'a Path, form: Form, printer: Printer<'a>, meta: BookMeta, next: u32) -> Self {
-        Self { output, form, printer, meta, next, open: None }
+        Self { output, form, printer, meta, next, coming: 0, into_one: false, open: None }
+    }
+
+    /// Says how many certificates will be added, so that each sheet of a volume can say of how many it is. A file that is
+    /// written `again` is as long as it was.
+    pub fn expect(&mut self, certificates: usize, again: bool) {
+        (self.coming, self.into_one) = (certificates, again);
     }
 
     /// How many more certificates the file in the making takes.
@@ -126,6 +139,8 @@ impl<'a> Papers<'a> {
         }
         let a_sheet = self.printer.certificates_a_sheet().max(1);
         let file = self.form.file(self.output, self.next);
+        let total = if self.into_one { self.coming } else { self.coming.min(self.room()) };
+        self.coming = self.coming.saturating_sub(papers.len());
         let open = match &mut self.open {
             Some(open) => open,
             closed => {
@@ -135,7 +150,7 @@ impl<'a> Papers<'a> {
                         Book::new(Output::create(&file)?, &self.meta).map_err(|e| cannot_be_written(&file, e))?,
                     )),
                 };
-                closed.insert(Open { body, places: Vec::new(), waiting: Vec::new() })
+                closed.insert(Open { body, places: Vec::new(), waiting: Vec::new(), composed: 0, total })
             }
         };
         let first = open.places.len();
@@ -157,7 +172,14 @@ impl<'a> Papers<'a> {
         let Some(open) = self.open.as_mut().filter(|_| !certificates.is_empty()) else { return Ok(()) };
         match &mut open.body {
             Body::Book(book) => {
-                let sheets = compose(self.printer, certificates)?;
+                let first = open.composed / self.printer.certificates_a_sheet().max(1) + 1;
+                // Sheets of a stack are counted. The sheets of one file for all are the same whatever comes before them.
+                let printer = match self.form {
+                    Form::Volumes(_) => self.printer.numbered(first, self.printer.sheet_count(open.total)),
+                    _ => self.printer,
+                };
+                open.composed += certificates.len();
+                let sheets = compose(printer, certificates)?;
                 let file = self.form.file(self.output, self.next);
                 book.add(&sheets).map_err(|error| cannot_be_written(&file, error))
             }
