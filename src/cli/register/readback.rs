@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -23,6 +24,9 @@ use crate::verify::{Gate, Pile, examine_symbol};
 
 /// Unread papers that are named at the end; of the rest only the number is.
 const NAMED: usize = 20;
+
+/// Time for a page: nobody waits in front of this one, and a paper that is given up is printed again.
+const READING: Duration = Duration::from_secs(15);
 
 /// Scan printed papers back: mark them as read, and grade how well they read
 #[derive(Debug, clap::Args)]
@@ -136,7 +140,8 @@ impl Session<'_> {
                 return Ok(());
             }
         };
-        let options = Options { effort: Effort::Thorough, keep_images: true, ..Options::default() };
+        let options =
+            Options { effort: Effort::Thorough, keep_images: true, image_budget: READING, ..Options::default() };
         let mut stopped = None;
         let outcome = scan::scan_all(&bytes, &options, &mut |seen| {
             let Seen::Page(page) = seen else { return ControlFlow::Continue(()) };
