@@ -130,11 +130,6 @@ impl<T> Comparison<T> {
         same.iter().find(is_bare).copied().filter(|_| !self.by_page.contains_key(&page))
     }
 
-    /// Whether credentials are attached.
-    pub fn is_empty(&self) -> bool {
-        self.attached.is_empty()
-    }
-
     /// What is left: symbols without their attachment and attachments without their symbol. Where both are, they differ.
     pub fn end(mut self) -> Vec<Compared<T>> {
         let mut all = Vec::new();

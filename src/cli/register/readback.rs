@@ -256,9 +256,9 @@ fn line_text(read: &ReadBack, page: u32, quality: &Quality, status: Status, good
         say!("    this credential is {status}: do not hand it over");
     }
     if let Some(worst) = quality.measures.iter().min_by_key(|measure| measure.grade).filter(|worst| worst.grade < 4) {
-        say!("    {}", why(worst));
+        say!("    {}", why(*worst));
         if !good {
-            say!("    next: {}", next(worst));
+            say!("    next: {}", next(*worst));
         }
     }
 }
@@ -276,6 +276,6 @@ fn line_json(read: &ReadBack, page: u32, quality: &Quality, status: Status, good
     json!({
         "source": read.file, "page": page, "serial": read.serial.to_string(), "copy": read.copy,
         "grade": Quality::letter(read.grade).to_string(), "score": read.grade, "good": good,
-        "status": status.to_string(), "why": worst.map(why), "measures": measures,
+        "status": status.to_string(), "why": worst.copied().map(why), "measures": measures,
     })
 }
