@@ -52,7 +52,7 @@ fn every_layout_from_every_printer_is_read_after_a_telephone_and_a_wallet() {
 fn a_sheet_is_read_back_or_named() {
     let fonts = Fonts::embedded().unwrap();
     let layout = papers::layouts("training").remove(0);
-    let paper = papers::paper("training", layout, &fonts);
+    let paper = papers::paper("training", layout, &fonts).unwrap();
     let expected = |texts| [Expected { row: 12, serial: &paper.serial, texts }];
     check(&paper.sheets, &expected(&paper.texts), 300).unwrap();
     let other = ["NP1:OTHER".to_owned()];

@@ -304,3 +304,16 @@ fn frames_from_folders_and_videos_are_read() {
         assert!(source.next_frame().unwrap().is_none());
     }
 }
+
+#[test]
+fn corners_go_round_the_symbol_from_the_top_left() {
+    let modules = qr(&[b'A'; 200]);
+    let image = page(&modules, 5.0, 0.0);
+    let found = nansen::scan::scan_image(&image, &Options::default()).remove(0).found.remove(0);
+    let (half, middle) = (modules.len() as f32 * 2.5, image.width() as f32 / 2.0);
+    let expect = [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)];
+    for ((x, y), (right, down)) in found.corners.unwrap().into_iter().zip(expect) {
+        let off = (x - middle - right * half).hypot(y - middle - down * half);
+        assert!(off < 2.5, "{:?}", found.corners);
+    }
+}

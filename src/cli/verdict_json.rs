@@ -22,13 +22,14 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// What the credential was read from.
-    pub fn kind(&self) -> &'static str {
+    /// What the credential was read from, when something was read.
+    pub fn kind(&self) -> Option<&'static str> {
         match (&self.symbol, &self.attachment) {
-            (Some(_), Some(_)) => "both",
-            (None, Some(file)) if file.pages.is_empty() && file.name == self.source => "file",
-            (None, Some(_)) => "attachment",
-            _ => "symbol",
+            (Some(_), Some(_)) => Some("both"),
+            (None, Some(file)) if file.pages.is_empty() && file.name == self.source => Some("file"),
+            (None, Some(_)) => Some("attachment"),
+            (Some(_), None) => Some("symbol"),
+            (None, None) => (self.source == "text").then_some("symbol"),
         }
     }
 }

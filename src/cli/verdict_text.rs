@@ -59,8 +59,8 @@ pub fn text(finding: &Finding, origin: &Origin, types: &Types, style: Style) -> 
 fn read_from(finding: &Finding, origin: &Origin) -> Option<String> {
     let name = &origin.attachment.as_ref()?.name;
     Some(match origin.kind() {
-        "both" => format!("the symbol and the attached file {name}, which are the same"),
-        "file" => "the file itself; no paper was looked at".to_owned(),
+        Some("both") => format!("the symbol and the attached file {name}, which are the same"),
+        Some("file") => "the file itself; no paper was looked at".to_owned(),
         _ if finding.reason() == Some(Reason::Altered) => {
             format!("the attached file {name}, which is not what is printed")
         }

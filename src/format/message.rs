@@ -75,7 +75,7 @@ mod tests {
             (&b"%PDF-1.7"[..], "not a signed COSE message"),
             (&[], "not a signed COSE message"),
             (&wrapped, "not a signed COSE message"),
-            (&[0xd2; 70_000], "a message of 70000 bytes, where at most 65536 are read"),
+            (&vec![0xd2; 70_000], "a message of 70000 bytes, where at most 65536 are read"),
         ] {
             assert_eq!(message(bytes).unwrap_err().to_string(), expect);
         }

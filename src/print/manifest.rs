@@ -78,6 +78,7 @@ pub fn manifest(manifest: &Manifest, (width, height): (f32, f32), fonts: &Fonts)
         boxes: [].into(),
         sheet: None,
         background: None,
+        microprint: Vec::new(),
         words: words.into(),
     };
     let certificate = view(manifest, &layout.words);

@@ -18,7 +18,7 @@ use crate::print::{Book, BookError, BookMeta, Sheet};
 use crate::scan::{self, Effort, GreyImage, Options, ReaderChoice, ScanError};
 
 /// Time for reading one page; a page that needs longer is a page that is not read.
-const READING: std::time::Duration = std::time::Duration::from_secs(5);
+const READING: std::time::Duration = std::time::Duration::from_secs(15);
 
 /// What has to stand on the sheets.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! A seed in, numbers that look random out: always the same for the same seed, so that a page that fails once fails again.
 
-/// SplitMix64 (Steele, Lea, Flood 2014): not for secrets.
+/// `SplitMix64` (Steele, Lea, Flood 2014): not for secrets.
 #[derive(Clone, Debug)]
 pub(super) struct Seeded(u64);
 

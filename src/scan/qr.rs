@@ -58,7 +58,8 @@ fn decode(bits: &BitMatrix, set: &FinderPatternSet, inverted: bool) -> Option<Fo
         return None;
     }
     let corners = match sampled.getPoints() {
-        [a, b, c, d] => Some([(a.x, a.y), (b.x, b.y), (c.x, c.y), (d.x, d.y)]),
+        // rxing says bottom left before bottom right.
+        [a, b, c, d] => Some([(a.x, a.y), (b.x, b.y), (d.x, d.y), (c.x, c.y)]),
         _ => None,
     };
     Some(Found {

@@ -5,7 +5,7 @@
 //! under the same serial. What is printed and what is attached may each stand alone, since older papers have no attachment
 //! and a coarse picture has no readable symbol; but where both are left without their like, neither is valid.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -35,6 +35,10 @@ pub struct Comparison<T> {
     by_message: HashMap<[u8; 32], Vec<usize>>,
     /// Attachments of each page.
     by_page: HashMap<u32, Vec<usize>>,
+    /// Whether there are attachments of the document, of which no page is known.
+    of_document: bool,
+    /// Pages on which a signed symbol was read.
+    printed: HashSet<u32>,
     waiting: Vec<(u32, Finding, T)>,
 }
 
@@ -46,11 +50,24 @@ struct Enclosed {
     seen: bool,
 }
 
+impl Enclosed {
+    /// Whether it may be what is printed on this page.
+    fn belongs_to(&self, page: u32) -> bool {
+        self.file.pages.is_empty() || self.file.pages.contains(&page)
+    }
+}
+
 impl<T> Comparison<T> {
     /// Examines what is attached. Files that are no credentials, and do not say they are, are left aside.
     pub fn new(files: Vec<AttachedFile>, trust: &dyn Trust, types: &Types, now: Timestamp) -> Self {
-        let mut all =
-            Self { attached: Vec::new(), by_message: HashMap::new(), by_page: HashMap::new(), waiting: Vec::new() };
+        let mut all = Self {
+            attached: Vec::new(),
+            by_message: HashMap::new(),
+            by_page: HashMap::new(),
+            of_document: false,
+            printed: HashSet::new(),
+            waiting: Vec::new(),
+        };
         for file in files {
             let refused = |why: &str| Finding::refused(Reason::Malformed, Some(format!("the attached file {why}")));
             let finding = match &file.content {
@@ -69,6 +86,7 @@ impl<T> Comparison<T> {
         if let Some(message) = finding.message {
             self.by_message.entry(message).or_default().push(at);
         }
+        self.of_document |= file.pages.is_empty();
         for page in &file.pages {
             self.by_page.entry(*page).or_default().push(at);
         }
@@ -81,25 +99,35 @@ impl<T> Comparison<T> {
         let Some(message) = finding.message.filter(|_| !self.attached.is_empty()) else {
             return Some(Compared { finding, symbol: Some(symbol), attachment: None });
         };
-        let own = self.by_page.get(&page).cloned().unwrap_or_default();
+        self.printed.insert(page);
         let same = self.by_message.get(&message).cloned().unwrap_or_default();
-        // A page with attachments of its own must show one of them: symbols of two sheets may have been exchanged.
-        let fits = |at: &&usize| own.is_empty() || own.contains(at) || self.attached[**at].file.pages.is_empty();
-        if let Some(&at) = same.iter().find(fits) {
-            let file = self.attached[at].file.clone();
-            // A file attached twice to the same pages is one credential.
-            for twin in same {
-                self.attached[twin].seen |= self.attached[twin].file.pages == file.pages;
-            }
-            return Some(Compared { finding, symbol: Some(symbol), attachment: Some(file) });
+        let of_page = |at: &&usize| self.attached[**at].belongs_to(page);
+        if let Some(&at) = same.iter().find(of_page) {
+            return Some(self.agree(at, finding, symbol));
+        }
+        // What a page has of its own must be what it shows: symbols of two sheets may have been exchanged.
+        if same.is_empty() && !self.by_page.contains_key(&page) && !self.of_document {
+            return Some(Compared { finding, symbol: Some(symbol), attachment: None });
         }
         self.waiting.push((page, finding, symbol));
         None
     }
 
-    /// Whether credentials are attached.
-    pub fn is_empty(&self) -> bool {
-        self.attached.is_empty()
+    /// A symbol and an attachment that are the same. A file attached twice to the same pages is one credential.
+    fn agree(&mut self, at: usize, finding: Finding, symbol: T) -> Compared<T> {
+        let file = self.attached[at].file.clone();
+        let message = self.attached[at].finding.message;
+        for twin in self.attached.iter_mut().filter(|twin| twin.finding.message == message) {
+            twin.seen |= twin.file.pages == file.pages;
+        }
+        Compared { finding, symbol: Some(symbol), attachment: Some(file) }
+    }
+
+    /// The attachment of a sheet whose symbol stands on its other side: the same credential, on pages without a symbol.
+    fn other_side(&self, page: u32, finding: &Finding) -> Option<usize> {
+        let is_bare = |at: &&usize| self.attached[**at].file.pages.iter().all(|page| !self.printed.contains(page));
+        let same = self.by_message.get(&finding.message?)?;
+        same.iter().find(is_bare).copied().filter(|_| !self.by_page.contains_key(&page))
     }
 
     /// What is left: symbols without their attachment and attachments without their symbol. Where both are, they differ.
@@ -107,7 +135,11 @@ impl<T> Comparison<T> {
         let mut all = Vec::new();
         let mut against: HashMap<usize, String> = HashMap::new();
         for (page, mut finding, symbol) in std::mem::take(&mut self.waiting) {
-            let could_be = |one: &Enclosed| !one.seen && (one.file.pages.is_empty() || one.file.pages.contains(&page));
+            if let Some(at) = self.other_side(page, &finding) {
+                all.push(self.agree(at, finding, symbol));
+                continue;
+            }
+            let could_be = |one: &Enclosed| !one.seen && one.belongs_to(page);
             let left: Vec<_> = self.attached.iter().enumerate().filter(|(_, enclosed)| could_be(enclosed)).collect();
             // Of several the one with the same serial is meant.
             let meant = left.iter().find(|(_, e)| serial(&e.finding).is_some_and(|s| Some(s) == serial(&finding)));

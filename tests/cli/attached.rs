@@ -152,6 +152,19 @@ fn in_a_volume_every_page_is_held_against_its_own_attachment() {
     let (code, found) = verdicts(&desk, &exchanged);
     assert_eq!(code, Some(1), "{found:?}");
     assert!(found.iter().all(|one| one[2] == "altered"), "{found:?}");
+    let misplaced = document(&[sheet(a, &[0]), sheet(b, &[]), sheet(None, &[])], &[files[1].clone()]);
+    let (code, found) = verdicts(&desk, &misplaced);
+    assert_eq!(
+        (code, &found[0][2]),
+        (Some(1), &"altered".to_owned()),
+        "the second's file on the first's page: {found:?}"
+    );
+    let other_side = document(&[sheet(None, &[0]), sheet(a, &[])], &files[..1]);
+    assert_eq!(
+        verdicts(&desk, &other_side),
+        (Some(0), vec![both("2")]),
+        "the file on the front, the symbol on the back"
+    );
     let unread = document(&[sheet(a, &[0]), sheet(None, &[1])], &files);
     assert_eq!(verdicts(&desk, &unread), (Some(0), vec![both("1"), row("2", "valid", "null", "attachment")]));
     let one_attached = document(&[sheet(a, &[0]), sheet(b, &[])], &files[..1]);

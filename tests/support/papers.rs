@@ -31,24 +31,34 @@ pub struct Paper {
     pub sheets: Vec<Sheet>,
 }
 
-/// The layouts of a type, by name.
+/// The layouts of a type by name: its own, and those beside the folders of the types, which all types share.
 pub fn layouts(type_name: &str) -> Vec<(String, PathBuf)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates").join(type_name);
-    let entries = std::fs::read_dir(folder).expect("a type has a folder");
-    let paths = entries.map(|entry| entry.expect("an entry").path());
-    let is_layout = |path: &PathBuf| path.extension().is_some_and(|e| e == "toml") && !path.ends_with("type.toml");
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let entries = |folder: PathBuf| std::fs::read_dir(folder).expect("a folder of templates");
+    let paths = entries(shared.join(type_name)).chain(entries(shared)).map(|entry| entry.expect("an entry").path());
+    let is_layout = |path: &PathBuf| {
+        path.extension().is_some_and(|e| e == "toml") && !path.ends_with("type.toml") && !path.ends_with("words.toml")
+    };
     let name = |path: PathBuf| (path.file_stem().expect("a name").to_string_lossy().into_owned(), path);
     let mut found: Vec<_> = paths.filter(is_layout).map(name).collect();
     found.sort();
+    found.dedup_by(|a, b| a.0 == b.0);
     assert!(!found.is_empty(), "{type_name} has no layout");
     found
 }
 
 /// Composes the first row of a type's sample list in one of its layouts.
-pub fn paper(type_name: &'static str, (name, path): (String, PathBuf), fonts: &Fonts) -> Paper {
+///
+/// # Errors
+/// When the type does not fit the layout, such as a household on a card.
+pub fn paper(
+    type_name: &'static str,
+    (name, path): (String, PathBuf),
+    fonts: &Fonts,
+) -> Result<Paper, Box<dyn std::error::Error>> {
     let made = made(type_name);
     let record: Record = records(&made, Path::new(&list(type_name))).swap_remove(0);
-    let layout = Layout::from_toml(&std::fs::read_to_string(path).expect("a layout is text")).expect("a good layout");
+    let layout = Layout::from_toml(&std::fs::read_to_string(path)?)?;
     let room = |count| Room::new(layout.dots_per_inch.round() as u32, f64::from(layout.symbol_side(count)));
     let rooms: Vec<Room> = (1..=usize::from(PARTS_MAX)).map(room).collect();
     let key = SigningKey::from_pem(include_str!("../data/vectors-ed25519.pem"), None).expect("the key is good");
@@ -71,18 +81,31 @@ pub fn paper(type_name: &'static str, (name, path): (String, PathBuf), fonts: &F
         supersedes: None,
         copy: None,
     };
-    let signed = signing.sign(draft).unwrap_or_else(|error| panic!("{type_name} {name}: {error}"));
-    let symbols = draw(&signed.texts, signing.room(signed.texts.len())).expect("what was planned can be drawn");
+    let signed = signing.sign(draft)?;
+    let symbols = draw(&signed.texts, signing.room(signed.texts.len()))?;
     let language = paper::language(&signed.credential.record, &made);
     let desk = IssuerName { name: "Kakuma desk".to_owned(), country: Some("KEN".to_owned()) };
     let certificate = paper::certificate(&signed.credential, &made, &desk, &language, symbols, None);
-    let sheets = Printer::new(&layout, fonts).sheets(std::slice::from_ref(&certificate));
-    let sheets = sheets.unwrap_or_else(|error| panic!("{type_name} {name}: {error}"));
-    Paper { type_name, layout: name, serial: certificate.serial, texts: signed.texts, sheets }
+    let sheets = Printer::new(&layout, fonts).sheets(std::slice::from_ref(&certificate))?;
+    Ok(Paper { type_name, layout: name, serial: certificate.serial, texts: signed.texts, sheets })
 }
 
-/// Every type in every layout.
+/// Every type in every layout that it fits.
+#[allow(dead_code)]
 pub fn papers(fonts: &Fonts) -> Vec<Paper> {
-    let all = TYPES.into_iter().flat_map(|type_name| layouts(type_name).into_iter().map(move |one| (type_name, one)));
-    all.map(|(type_name, one)| paper(type_name, one, fonts)).collect()
+    let all: Vec<_> =
+        TYPES.into_iter().flat_map(|made| layouts(made).into_iter().map(move |one| (made, one))).collect();
+    let mut papers = Vec::new();
+    for (type_name, one) in all.clone() {
+        let layout = one.0.clone();
+        match paper(type_name, one, fonts) {
+            Ok(paper) => papers.push(paper),
+            Err(error) => println!("{type_name} does not go onto {layout}: {error}"),
+        }
+    }
+    for (type_name, (layout, _)) in all {
+        assert!(papers.iter().any(|paper| paper.layout == layout), "nothing goes onto {layout}");
+        assert!(papers.iter().any(|paper| paper.type_name == type_name), "{type_name} goes onto nothing");
+    }
+    papers
 }

@@ -89,7 +89,7 @@ pub struct Args {
     /// Leave bad rows out and issue the good ones
     #[arg(long)]
     pub keep_going: bool,
-    /// Read every page back as after printing and scanning, before it is written; a page that does not read stops the batch
+    /// Read every page back, as printed and scanned, before it is written
     #[arg(long)]
     pub read_back: bool,
     /// Language of the fixed words, instead of the holder's own

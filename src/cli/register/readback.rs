@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -23,6 +24,9 @@ use crate::verify::{Gate, Pile, examine_symbol};
 
 /// Unread papers that are named at the end; of the rest only the number is.
 const NAMED: usize = 20;
+
+/// Time for a page: nobody waits in front of this one, and a paper that is given up is printed again.
+const READING: Duration = Duration::from_secs(15);
 
 /// Scan printed papers back: mark them as read, and grade how well they read
 #[derive(Debug, clap::Args)]
@@ -136,7 +140,8 @@ impl Session<'_> {
                 return Ok(());
             }
         };
-        let options = Options { effort: Effort::Thorough, keep_images: true, ..Options::default() };
+        let options =
+            Options { effort: Effort::Thorough, keep_images: true, image_budget: READING, ..Options::default() };
         let mut stopped = None;
         let outcome = scan::scan_all(&bytes, &options, &mut |seen| {
             let Seen::Page(page) = seen else { return ControlFlow::Continue(()) };
@@ -251,9 +256,9 @@ fn line_text(read: &ReadBack, page: u32, quality: &Quality, status: Status, good
         say!("    this credential is {status}: do not hand it over");
     }
     if let Some(worst) = quality.measures.iter().min_by_key(|measure| measure.grade).filter(|worst| worst.grade < 4) {
-        say!("    {}", why(worst));
+        say!("    {}", why(*worst));
         if !good {
-            say!("    next: {}", next(worst));
+            say!("    next: {}", next(*worst));
         }
     }
 }
@@ -271,6 +276,6 @@ fn line_json(read: &ReadBack, page: u32, quality: &Quality, status: Status, good
     json!({
         "source": read.file, "page": page, "serial": read.serial.to_string(), "copy": read.copy,
         "grade": Quality::letter(read.grade).to_string(), "score": read.grade, "good": good,
-        "status": status.to_string(), "why": worst.map(why), "measures": measures,
+        "status": status.to_string(), "why": worst.copied().map(why), "measures": measures,
     })
 }

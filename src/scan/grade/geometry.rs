@@ -29,7 +29,7 @@ impl Grid {
         let nodes = matrix.width().div_ceil(NODE_STEP) + 1;
         let plane = Projection::new(corners);
         let mut grid = Self { plane, modules, nodes, shifts: vec![(0.0, 0.0); nodes * nodes] };
-        let contrast = grid.contrast(image, matrix, (0..matrix.width()).step_by(3), (0..matrix.width()).step_by(2));
+        let contrast = grid.contrast(image, matrix);
         grid.shifts = (0..nodes * nodes).map(|at| grid.shift(image, matrix, at, contrast)).collect();
         grid
     }
@@ -102,21 +102,14 @@ impl Grid {
         if best.0 < 0.5 * contrast { (0.0, 0.0) } else { (best.1, best.2) }
     }
 
-    /// Light less dark, over some of the modules.
-    fn contrast(
-        &self,
-        image: &GreyImage,
-        matrix: &Matrix,
-        columns: impl Iterator<Item = usize> + Clone,
-        rows: impl Iterator<Item = usize>,
-    ) -> f32 {
+    /// Light less dark, over a sixth of the modules.
+    fn contrast(&self, image: &GreyImage, matrix: &Matrix) -> f32 {
+        let width = matrix.width();
         let mut sums = [(0.0, 0); 2];
-        for y in rows {
-            for x in columns.clone() {
-                let (px, py) = self.plane.at((x as f32 + 0.5) / self.modules, (y as f32 + 0.5) / self.modules);
-                let sum = &mut sums[usize::from(matrix.is_dark(x, y))];
-                *sum = (sum.0 + sample(image, px, py), sum.1 + 1);
-            }
+        for (x, y) in (0..width).step_by(2).flat_map(|y| (0..width).step_by(3).map(move |x| (x, y))) {
+            let (px, py) = self.plane.at((x as f32 + 0.5) / self.modules, (y as f32 + 0.5) / self.modules);
+            let sum = &mut sums[usize::from(matrix.is_dark(x, y))];
+            *sum = (sum.0 + sample(image, px, py), sum.1 + 1);
         }
         difference(sums)
     }
@@ -193,17 +186,17 @@ struct Projection {
 
 impl Projection {
     /// Maps the unit square to the corners top left, top right, bottom right, bottom left.
-    fn new([a, b, c, d]: [(f32, f32); 4]) -> Self {
-        let (dx1, dy1) = (b.0 - c.0, b.1 - c.1);
-        let (dx2, dy2) = (d.0 - c.0, d.1 - c.1);
-        let (sx, sy) = (a.0 - b.0 + c.0 - d.0, a.1 - b.1 + c.1 - d.1);
+    fn new([tl, tr, br, bl]: [(f32, f32); 4]) -> Self {
+        let (dx1, dy1) = (tr.0 - br.0, tr.1 - br.1);
+        let (dx2, dy2) = (bl.0 - br.0, bl.1 - br.1);
+        let (sx, sy) = (tl.0 - tr.0 + br.0 - bl.0, tl.1 - tr.1 + br.1 - bl.1);
         let area = dx1 * dy2 - dx2 * dy1;
-        let (g, h) =
-            if area.abs() < 1e-6 { (0.0, 0.0) } else { ((sx * dy2 - dx2 * sy) / area, (dx1 * sy - sx * dy1) / area) };
+        let depth =
+            if area.abs() < 1e-6 { [0.0; 2] } else { [(sx * dy2 - dx2 * sy) / area, (dx1 * sy - sx * dy1) / area] };
         Self {
-            x: [b.0 - a.0 + g * b.0, d.0 - a.0 + h * d.0, a.0],
-            y: [b.1 - a.1 + g * b.1, d.1 - a.1 + h * d.1, a.1],
-            depth: [g, h],
+            x: [tr.0 - tl.0 + depth[0] * tr.0, bl.0 - tl.0 + depth[1] * bl.0, tl.0],
+            y: [tr.1 - tl.1 + depth[0] * tr.1, bl.1 - tl.1 + depth[1] * bl.1, tl.1],
+            depth,
         }
     }
 
