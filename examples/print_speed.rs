@@ -1,4 +1,5 @@
-//! What printing costs: `cargo run --release --example print_speed -- 500 [photo] [OUT.pdf]`, on one core.
+//! What printing costs: `cargo run --release --example print_speed -- 500 [photo] [preflight] [OUT.pdf]`, on one core.
+//! With `preflight` it stops after that, so that a profiler sees nothing else.
 
 #[path = "../tests/support/print_people.rs"]
 #[allow(dead_code)]
@@ -66,6 +67,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             .map_err(|problems| format!("{problems:?}"))?;
     }
     report("preflight", started);
+    if arguments.iter().any(|argument| argument == "preflight") {
+        return Ok(());
+    }
 
     let printer = Printer::new(&layout, &fonts);
     let all = Instant::now();
@@ -80,7 +84,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     report("finish", started);
     report("one file", all);
     println!("size              {:8.2} KB a document", bytes.len() as f64 / 1e3 / count as f64);
-    if let Some(file) = arguments.iter().skip(1).find(|argument| *argument != "photo") {
+    if let Some(file) = arguments.iter().skip(1).find(|argument| argument.ends_with(".pdf")) {
         std::fs::write(file, &bytes)?;
     }
 
