@@ -5,6 +5,7 @@
 #[allow(dead_code)]
 mod people;
 #[path = "../tests/support/print_scripts.rs"]
+#[allow(dead_code)]
 mod scripts;
 
 use std::path::Path;

@@ -194,9 +194,10 @@ fn direction(kind: &Kind) -> Direction {
 fn latin_name(record: &Record) -> NameLine {
     let parts = [record.text("given_names"), record.text("family_name")];
     let joined = parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" ");
-    let (text, column) = match joined.is_empty() {
-        true => (record.text("full_name"), "full_name"),
-        false => (joined, "given_names and family_name"),
+    let (text, column) = if joined.is_empty() {
+        (record.text("full_name"), "full_name")
+    } else {
+        (joined, "given_names and family_name")
     };
     NameLine { text, language: None, column: Some(column) }
 }

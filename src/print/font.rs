@@ -199,12 +199,12 @@ impl Font {
 /// printed as they are written, and some PDF readers would copy the ligature with its letters turned round. What Arabic
 /// cannot do without is in `rlig` and stays, as is all of Nastaliq.
 pub(super) fn features(look: Look) -> &'static [Feature] {
-    const NO_LIGATURES: &[Feature] = &[off(b"liga"), off(b"clig")];
+    const NO_LIGATURES: &[Feature] = &[off(*b"liga"), off(*b"clig")];
     if look.right_to_left || look.tracked { NO_LIGATURES } else { &[] }
 }
 
-const fn off(tag: &[u8; 4]) -> Feature {
-    Feature { tag: harfrust::Tag::new(tag), value: 0, start: Feature::GLOBAL_START, end: Feature::GLOBAL_END }
+const fn off(tag: [u8; 4]) -> Feature {
+    Feature { tag: harfrust::Tag::new(&tag), value: 0, start: Feature::GLOBAL_START, end: Feature::GLOBAL_END }
 }
 
 /// The script in the shaper's own type.

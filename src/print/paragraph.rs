@@ -113,11 +113,10 @@ pub struct Fitted {
 impl<'a> Paragraph<'a> {
     /// Splits and shapes the spans; `right_to_left` is the direction of the page.
     pub fn new(fonts: &'a Fonts, spans: Vec<Span>, right_to_left: bool) -> Self {
-        let is = |shaped: &Shaped| shaped.right_to_left == right_to_left && shaped.spans == spans;
+        let is = |shaped: &Shaped, spans: &Vec<Span>| shaped.right_to_left == right_to_left && shaped.spans == *spans;
         let cost = |shaped: &Shaped| shaped.starts.len() + shaped.spans.len();
-        let shaped = fonts
-            .shaped()
-            .get(hash(&spans, right_to_left), is, cost, || Shaped::new(fonts, spans.clone(), right_to_left));
+        let make = |spans| Shaped::new(fonts, spans, right_to_left);
+        let shaped = fonts.shaped().get(hash(&spans, right_to_left), spans, is, cost, make);
         Self { fonts, shaped }
     }
 

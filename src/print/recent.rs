@@ -26,23 +26,24 @@ impl<T> Recent<T> {
         Self { generations: RwLock::new(generations), budget }
     }
 
-    /// What is kept under `hash`, if it `is` what was meant, or else what `make` makes.
-    pub(super) fn get(
+    /// What is kept under `hash`, if it `is` what is `wanted`, or else what `make` makes of that.
+    pub(super) fn get<W>(
         &self,
         hash: u64,
-        is: impl Fn(&T) -> bool,
+        wanted: W,
+        is: impl Fn(&T, &W) -> bool,
         cost: impl Fn(&T) -> usize,
-        make: impl FnOnce() -> T,
+        make: impl FnOnce(W) -> T,
     ) -> Arc<T> {
         let old = {
             let generations = self.generations.read().unwrap_or_else(PoisonError::into_inner);
             match generations.young.get(&hash) {
-                Some(kept) if is(kept) => return Arc::clone(kept),
+                Some(kept) if is(kept, &wanted) => return Arc::clone(kept),
                 Some(_) => None,
-                None => generations.old.get(&hash).filter(|kept| is(kept)).cloned(),
+                None => generations.old.get(&hash).filter(|kept| is(kept, &wanted)).cloned(),
             }
         };
-        let made = old.unwrap_or_else(|| Arc::new(make()));
+        let made = old.unwrap_or_else(|| Arc::new(make(wanted)));
         let cost = cost(&made);
         // One thing must not push out all others.
         if cost <= self.budget / 8 {
@@ -70,15 +71,11 @@ mod tests {
 
     fn made(store: &Recent<u64>, wanted: u64) -> bool {
         let mut made = false;
-        let found = store.get(
-            wanted % 1000,
-            |kept| *kept == wanted,
-            |_| 1,
-            || {
-                made = true;
-                wanted
-            },
-        );
+        let make = |wanted| {
+            made = true;
+            wanted
+        };
+        let found = store.get(wanted % 1000, wanted, |kept, wanted| kept == wanted, |_| 1, make);
         assert_eq!(*found, wanted);
         made
     }
@@ -106,7 +103,7 @@ mod tests {
     #[test]
     fn what_is_too_large_is_not_kept() {
         let store = Recent::new(80);
-        store.get(1, |_| true, |_| 11, || 1u64);
+        store.get(1, 1, |_, _| true, |_| 11, |wanted| wanted);
         assert_eq!(store.kept(), 0);
     }
 }

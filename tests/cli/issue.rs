@@ -337,3 +337,18 @@ fn what_an_interrupted_run_recorded_is_printed_with_the_face_that_was_signed() {
     assert_eq!((code, found.len(), &found[0]["serial"]), (Some(0), 2, &serial), "{found:?}");
     assert_eq!(found[0]["photo"]["media_type"], "image/webp");
 }
+
+#[test]
+fn a_language_that_nobody_has_words_for_is_refused_with_those_there_are() {
+    let desk = Desk::new();
+    let list = shown(&desk.write("two.csv", TWO));
+    for option in ["--language", "--second-language"] {
+        let refused = desk.run(&["issue", "registration", &list, "-o", "x.pdf", "--dry-run", option, "xx"]);
+        assert_eq!(refused.status.code(), Some(2));
+        let told = err(&refused);
+        assert!(told.contains(&format!("{option} xx: no words in this language")), "{told}");
+        assert!(told.contains("am, ar, bn, el, en, es, fa, fr"), "{told}");
+        let good = desk.run(&["issue", "registration", &list, "-o", "x.pdf", "--dry-run", option, "fr-CD"]);
+        assert_eq!(good.status.code(), Some(0), "{}", err(&good));
+    }
+}
