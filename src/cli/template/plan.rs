@@ -111,8 +111,8 @@ mod tests {
     fn papers_have_the_names_that_people_use() {
         let card = Layout::from_toml(CARD).unwrap();
         assert!(is_paper(&card, "id-1") && !is_paper(&card, "A4"));
-        let roll = Layout::from_toml(&CARD.replace("\"ID-1\"", "[58, 200]\nroll = true")).unwrap();
-        assert!(is_paper(&roll, "58 mm"));
+        let roll = Layout::from_toml(&CARD.replace("\"ID-1\"", "[70, 200]\nroll = true")).unwrap();
+        assert!(is_paper(&roll, "70 mm"));
     }
 
     #[test]
@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(
             refusals(&layouts, 1800, false),
             [
-                "layout card at 300 dpi: the text needs version 31 (50.5 mm), but there is room for version 27; 1418 bytes would fit"
+                "layout card at 300 dpi: the text needs version 32 (51.8 mm), but there is room for version 27; 1418 bytes would fit"
             ]
         );
     }
