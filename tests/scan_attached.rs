@@ -96,7 +96,7 @@ fn what_grows_beyond_any_credential_is_not_unpacked() {
             file("zip.cwt", 5),
             packed(&vec![0; 60_000_000]),
             file("long.cwt", 7),
-            stream("", &[0; 300_000]),
+            stream("", &vec![0; 300_000]),
             file("bad.cwt", 9),
             stream("/Filter /FlateDecode", b"no deflate"),
             file("gone.cwt", 99),
