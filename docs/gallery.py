@@ -18,7 +18,7 @@ from PIL import Image
 GALLERY = Path(__file__).resolve().parent / "gallery"
 DPI = 76
 # The guilloche has many faint tones; so many colours keep letters smooth and the files small.
-COLOURS = 24
+COLOURS = 64
 
 
 def main():

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::credential::country::Country;
+use crate::credential::date::Certainty;
 use crate::credential::kind::{Kind, Labels, label_for};
 use crate::credential::record::{Record, Value};
 use crate::credential::types::{CredentialType, Field};
@@ -167,6 +168,17 @@ impl Tongues<'_> {
         }
     }
 
+    /// A value where there is no room for two languages; an uncertain date says that it is one.
+    fn in_table(self, field: &Field, value: &Value) -> String {
+        match value {
+            Value::Date(date) if date.certainty() != Certainty::Sure => {
+                let words = [self.first, self.second, "en"].into_iter().find_map(|tongue| date.words_in(tongue));
+                joined([Some(date.to_string()), words])
+            }
+            _ => field.kind.words(value, self.first),
+        }
+    }
+
     /// A country's name in both languages, and its code.
     fn country(self, country: Country) -> String {
         let name = |tongue: &str| country.name_in(tongue).map(ToOwned::to_owned);
@@ -239,7 +251,7 @@ fn table(members: &[Record], fields: &[Field], tongues: Tongues<'_>) -> Table {
             ..Cell::default()
         },
         Column::Field(field) => Cell {
-            text: member.get(&field.name).map(|value| field.kind.words(value, tongues.first)).unwrap_or_default(),
+            text: member.get(&field.name).map(|value| tongues.in_table(field, value)).unwrap_or_default(),
             direction: direction(&field.kind),
             language: Some(tongues.first.to_owned()),
         },
