@@ -84,7 +84,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     report("finish", started);
     report("one file", all);
     println!("size              {:8.2} KB a document", bytes.len() as f64 / 1e3 / count as f64);
-    if let Some(file) = arguments.iter().skip(1).find(|argument| argument.ends_with(".pdf")) {
+    if let Some(file) = arguments.iter().skip(1).find(|argument| argument.contains(".pdf")) {
         std::fs::write(file, &bytes)?;
     }
 
