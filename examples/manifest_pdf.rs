@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let batch = Manifest {
         language: language.clone(),
-        papers: Words::english("Certificate of registration"),
+        papers: Words::one("Certificate of registration"),
         issuer: "Department of Refugee Services".to_owned(),
         kid: "0f3a91c2d4e5b607".to_owned(),
         batch: "2026-11-21/3".to_owned(),

@@ -1,6 +1,6 @@
-//! Every script on paper: what HarfBuzz would set, what a reader copies, where lines end, and names that are very long.
+//! Every script on paper: what `HarfBuzz` would set, what a reader copies, where lines end, and names that are very long.
 //!
-//! The comparison with HarfBuzz needs `uharfbuzz` in the Python that `NANSEN_PYTHON` names, the copying needs `pdftotext`.
+//! The comparison with `HarfBuzz` needs `uharfbuzz` in the Python that `NANSEN_PYTHON` names, the copying needs `pdftotext`.
 
 #[path = "support/print_people.rs"]
 #[allow(dead_code)]

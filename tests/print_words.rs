@@ -70,7 +70,7 @@ fn unprintable(language: &str, texts: &[&str]) -> Vec<Problem> {
     let fonts = Fonts::embedded().unwrap();
     let layout = Layout::from_toml(scripts::layout("registration")).unwrap();
     let mut certificate = people::registrations().remove(0).1;
-    certificate.language = language.to_owned();
+    language.clone_into(&mut certificate.language);
     let field = |text: &&str| FieldLine {
         label: Words::one(*text),
         value: (*text).to_owned(),
