@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::layout::{LayoutError, LayoutProblem};
+use super::layout_error::{LayoutError, LayoutProblem};
 use super::layout_file::{Place, Size, page_size};
 use super::sheet::{Arrangement, Duplex, Grid, SheetPlan};
 
