@@ -63,13 +63,13 @@ fn what_is_too_large_is_refused_before_it_costs_time() {
 
 #[test]
 fn an_editors_own_notes_do_no_harm() {
-    let text = r##"<?xml version="1.0" encoding="UTF-8"?>
+    let text = r#"<?xml version="1.0" encoding="UTF-8"?>
 <svg xmlns="http://www.w3.org/2000/svg" xmlns:sodipodi="http://sodipodi.sourceforge.net/DTD/sodipodi-0.dtd"
   xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape" width="210mm" height="297mm" viewBox="0 0 210 297">
   <sodipodi:namedview inkscape:zoom="0.7"/><defs/>
   <style>.a { fill: #abcdef }</style>
   <g inkscape:label="Layer 1" transform="translate(5 5)"><circle class="a" cx="30" cy="30" r="9" style="opacity:0.5"/></g>
-</svg>"##;
+</svg>"#;
     read(text.as_bytes()).unwrap();
 }
 

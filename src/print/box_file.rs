@@ -6,7 +6,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::font::{Family, Weight};
-use super::layout::{Align, Area, LayoutBox, LayoutError, LayoutProblem, Particular, Show, Side, Style, When};
+use super::layout::{Align, Area, LayoutBox, Particular, Show, Side, Style, When};
+use super::layout_error::{LayoutError, LayoutProblem};
 use super::layout_file::{Place, black_name};
 use super::paragraph::Fit;
 use super::text::Face;

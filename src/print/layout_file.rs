@@ -9,9 +9,8 @@ use toml::Spanned;
 use super::background::Background;
 use super::box_file::{self, BoxTable, Paper, StyleTable};
 use super::engraving;
-use super::layout::{
-    Files, Layout, LayoutError, LayoutProblem, RESOLUTIONS, SYMBOL_FROM_CUT, SYMBOL_FROM_EDGE, TemplateFile,
-};
+use super::layout::{Files, Layout, RESOLUTIONS, SYMBOL_FROM_CUT, SYMBOL_FROM_EDGE, TemplateFile};
+use super::layout_error::{LayoutError, LayoutProblem};
 use super::sheet::SheetPlan;
 use super::sheet_file::SheetTable;
 use super::svg;

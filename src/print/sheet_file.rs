@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::layout::{LayoutError, LayoutProblem};
+use super::layout_error::{LayoutError, LayoutProblem};
 use super::layout_file::{Place, Size, page_size};
 use super::sheet::{Arrangement, Duplex, Grid, SheetPlan};
 
@@ -97,7 +97,7 @@ impl SheetPlan {
                 },
             ));
         }
-        if duplex == Duplex::None && columns % 2 != 0 {
+        if duplex == Duplex::None && !columns.is_multiple_of(2) {
             return Err(wrong("with duplex = \"none\" backs stand right of their fronts: columns is even"));
         }
         Ok(Self { width, height, page, arrangement: Arrangement::Grid(Grid { origin, ..grid }) })

@@ -242,7 +242,7 @@ impl Drawing {
 fn uniform(transform: Transform) -> Option<f32> {
     let (across, down) = transform.get_scale();
     let skew = transform.sx * transform.kx + transform.ky * transform.sy;
-    ((across / down - 1.0).abs() < 0.02 && skew.abs() < 0.02 * across * down).then_some((across + down) / 2.0)
+    ((across / down - 1.0).abs() < 0.02 && skew.abs() < 0.02 * across * down).then_some(f32::midpoint(across, down))
 }
 
 fn outline_of(stroke: &usvg::Stroke) -> usvg::tiny_skia_path::Stroke {

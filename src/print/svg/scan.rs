@@ -46,7 +46,7 @@ const PROPERTIES: [&str; 9] = [
 /// Parses what may be parsed.
 pub(super) fn check(text: &str) -> Result<Document<'_>, SvgError> {
     if let Some(at) = too_deep(text) {
-        let line = text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = text[..at].matches('\n').count() + 1;
         return Err(SvgError { line, problem: SvgProblem::TooDeep { most: DEPTH_AT_MOST } });
     }
     let options = ParsingOptions { allow_dtd: false, nodes_limit: NODES_AT_MOST, ..ParsingOptions::default() };
@@ -143,13 +143,11 @@ fn element(node: &Node<'_, '_>) -> Result<(), SvgProblem> {
         };
         let why = if key.starts_with("on") {
             "nothing happens on paper"
-        } else if key == "href" && !value.starts_with('#') {
-            "references stay inside the file"
-        } else if key == "base" {
+        } else if key == "base" || key == "href" && !value.starts_with('#') {
             "references stay inside the file"
         } else if lower.contains("url(") || lower.contains('\\') || lower.contains("@import") {
             "colours are plain"
-        } else if PROPERTIES.iter().any(|property| names_property(property)) {
+        } else if PROPERTIES.iter().any(names_property) {
             "only plain lines and areas are printed"
         } else {
             return Ok(());
