@@ -29,6 +29,7 @@ use super::outcome::say;
 use super::passphrase::PassphraseArgs;
 use super::progress::Progress;
 use super::register::failure;
+use super::templates::Resolution;
 use super::{Exit, Failure, keys, templates};
 use crate::credential::country::Country;
 use crate::credential::kind::label_for;
@@ -56,6 +57,9 @@ pub struct Args {
     /// Layout of the page
     #[arg(long, default_value = "a4")]
     pub layout: String,
+    /// Resolution of the printer, such as 203dpi or 600dpi, instead of the layout's own
+    #[arg(long, value_name = "DPI")]
+    pub printer: Option<Resolution>,
     /// A template folder of your own, with type.toml and the layouts
     #[arg(long, value_name = "DIR")]
     pub template: Option<PathBuf>,
@@ -114,6 +118,7 @@ impl Args {
             list: list.to_owned(),
             output: Some(output.to_owned()),
             layout: "a4".to_owned(),
+            printer: None,
             template: None,
             separate: false,
             volume: None,
@@ -165,7 +170,9 @@ fn wire(text: &str) -> Result<Wire, String> {
 /// Issues the list.
 pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     let mut template = templates::find(home.path(), &args.type_name, args.template.as_deref())?;
-    let layout = template.layout(&args.layout)?;
+    let desk = keys::issuer_name(home).ok();
+    let words = desk.as_ref().map_or("", |desk| desk.name.as_str());
+    let layout = template.layout_for(&args.layout, args.printer)?.with_microprint(words);
     check_languages(args, &template.made, &layout)?;
     if let Some(second) = &args.second_language {
         template.made.second_language.clone_from(second);
@@ -178,7 +185,6 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     let list = List::open(&args.list)?;
     check_places(args)?;
     let format = Format::from(args.wire.unwrap_or(made.wire));
-    let desk = keys::issuer_name(home).ok();
     check_travels(made, format, desk.as_ref())?;
     // A dry run may come before there is a desk.
     let desk = desk.unwrap_or_else(|| keys::DeskName { name: String::new(), country: Some("KEN".to_owned()) });
