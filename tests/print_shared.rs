@@ -98,10 +98,11 @@ fn text_of(command: &mut Command) -> Option<String> {
 
 /// Before 1.23, mupdf gives Arabic letters from left to right, as they stand on the page, with the two of a ligature together.
 fn in_either_order(page: &str, word: &str) -> bool {
-    let turned =
-        |text: &str| text.replace("لا", "\u{1}").replace("لأ", "\u{2}").replace("لإ", "\u{3}").replace("لآ", "\u{4}");
-    let word_back: String = turned(word).chars().rev().collect();
-    page.contains(word) || turned(page).contains(&word_back)
+    const LIGATURES: [(&str, &str); 4] = [("لا", "\u{1}"), ("لأ", "\u{2}"), ("لإ", "\u{3}"), ("لآ", "\u{4}")];
+    let joined = LIGATURES.iter().fold(word.to_owned(), |word, (pair, mark)| word.replace(pair, mark));
+    let back: String = joined.chars().rev().collect();
+    let back = LIGATURES.iter().fold(back, |word, (pair, mark)| word.replace(mark, pair));
+    page.contains(word) || page.contains(&back)
 }
 
 fn compare(file: &str, text: &str, certificates: &[Certificate], has: fn(&str, &str) -> bool) {

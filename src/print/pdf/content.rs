@@ -138,6 +138,9 @@ mod tests {
 
     #[test]
     fn a_string_escapes_what_would_end_or_change_it() {
-        assert_eq!(written(|content| drop(content.string(&[0x2829, 0x5C0D, 0x4142]))), "(\\(\\)\\\\\\rAB)");
+        let text = written(|content| {
+            content.string(&[0x2829, 0x5C0D, 0x4142]);
+        });
+        assert_eq!(text, "(\\(\\)\\\\\\rAB)");
     }
 }

@@ -54,10 +54,10 @@ impl Frame {
 
     /// An area of the page on the sheet: left, bottom, right, top.
     fn area(self, area: &Area) -> [f32; 4] {
-        let [a, b, c, d, e, f] = self.matrix();
+        let m = self.matrix();
         let corner = |x: f32, y: f32| {
-            let (x, y) = (f64::from(x) * POINTS, -f64::from(y) * POINTS);
-            ((a * x + c * y + e) as f32, (b * x + d * y + f) as f32)
+            let (right, up) = (f64::from(x) * POINTS, -f64::from(y) * POINTS);
+            ((m[0] * right + m[2] * up + m[4]) as f32, (m[1] * right + m[3] * up + m[5]) as f32)
         };
         let (x1, y1) = corner(area.x, area.y);
         let (x2, y2) = corner(area.x + area.width, area.y + area.height);

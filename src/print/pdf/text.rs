@@ -202,7 +202,7 @@ impl<'c> Line<'c> {
     }
 
     fn rise(&mut self, rise: f32) {
-        if rise != self.rise {
+        if (rise - self.rise).abs() > f32::EPSILON {
             self.end();
             self.rise = rise;
             self.content.number(f64::from(rise * self.size)).op("Ts");
@@ -295,7 +295,8 @@ mod tests {
             let mut said: Vec<char> = Vec::new();
             for run in runs(text, language) {
                 let facts = fonts.get(run.font).program().facts();
-                let parts = Reading::of(&run).glyphs(facts).filter(|(_, said)| *said != NOTHING);
+                let reading = Reading::of(&run);
+                let parts = reading.glyphs(facts).filter(|(_, said)| *said != NOTHING);
                 said.extend(parts.flat_map(|(_, said)| said.chars()));
             }
             let mut wanted: Vec<char> = text.chars().collect();
