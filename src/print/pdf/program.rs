@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use skrifa::prelude::{LocationRef, Size};
-use skrifa::string::StringId;
+use skrifa::string::{LocalizedString, StringId};
 use skrifa::{FontRef, GlyphId, MetadataProvider};
 
 /// Units of the em square of a PDF's fonts (§9.7.3).
@@ -88,7 +88,7 @@ impl Facts {
         let width = |glyph| (advances.advance_width(GlyphId::new(glyph)).unwrap_or_default() * scale).round() as u16;
         let bounds = metrics.bounds.unwrap_or_default();
         let name = font.localized_strings(StringId::POSTSCRIPT_NAME).english_or_first();
-        let name: String = name.iter().flat_map(|name| name.chars()).filter(|&c| is_plain(c)).collect();
+        let name: String = name.iter().flat_map(LocalizedString::chars).filter(|&c| is_plain(c)).collect();
         Self {
             name: if name.is_empty() { "Font".to_owned() } else { name },
             widths: (0..glyphs).map(width).collect(),

@@ -202,7 +202,7 @@ impl<'c> Line<'c> {
     }
 
     fn rise(&mut self, rise: f32) {
-        if rise != self.rise {
+        if (rise - self.rise).abs() > f32::EPSILON {
             self.end();
             self.rise = rise;
             self.content.number(f64::from(rise * self.size)).op("Ts");
