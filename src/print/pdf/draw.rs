@@ -292,7 +292,7 @@ mod tests {
         let fonts = Fonts::embedded().unwrap();
         let layout = Layout::from_toml(include_str!("../../../templates/registration/a4.toml")).unwrap();
         let symbols = vec![Matrix::new(21, vec![true; 441], 1, crate::symbol::EcLevel::M)];
-        let title = Words::english("A title");
+        let title = Words::one("A title");
         let certificate = Certificate { title, symbols, issuer: "An issuer".to_owned(), ..Certificate::default() };
         let mut page = Printer::new(&layout, &fonts).faces(&certificate).unwrap().remove(0);
         (page.width, page.height) = (50.8, 76.2);
