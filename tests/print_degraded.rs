@@ -19,11 +19,11 @@ const SEEDS: u64 = 2;
 #[test]
 fn every_layout_from_every_printer_is_read_after_a_telephone_and_a_wallet() {
     let fonts = Fonts::embedded().unwrap();
-    let jobs: Vec<_> =
-        papers::papers(&fonts).into_iter().flat_map(|paper| PRINTERS.map(|dpi| (paper.clone(), dpi))).collect();
+    let jobs = papers::papers(&fonts, &PRINTERS);
     let unread: Vec<String> = jobs
         .par_iter()
-        .flat_map_iter(|(paper, dpi)| {
+        .flat_map_iter(|paper| {
+            let dpi = &paper.dpi;
             let mut unread = Vec::new();
             let mut seen = 0;
             for sheet in paper.sheets.iter().filter(|sheet| !symbols(sheet).is_empty()) {
@@ -52,7 +52,7 @@ fn every_layout_from_every_printer_is_read_after_a_telephone_and_a_wallet() {
 fn a_sheet_is_read_back_or_named() {
     let fonts = Fonts::embedded().unwrap();
     let layout = papers::layouts("training").remove(0);
-    let paper = papers::paper("training", layout, &fonts).unwrap();
+    let paper = papers::paper("training", layout, 300, &fonts).unwrap();
     let expected = |texts| [Expected { row: 12, serial: &paper.serial, texts }];
     check(&paper.sheets, &expected(&paper.texts), 300).unwrap();
     let other = ["NP1:OTHER".to_owned()];
