@@ -80,7 +80,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                     if MUST.contains(&(mix, severity)) && !seeds_missed.is_empty() {
                         missed.push(format!("{mix:?} {seeds_missed:?}").to_lowercase());
                         for seed in seeds_missed {
-                            let name = format!("{}-{}-{dpi}-{symbol_count}-{mix:?}-{seed}", paper.type_name, paper.layout);
+                            let name =
+                                format!("{}-{}-{dpi}-{symbol_count}-{mix:?}-{seed}", paper.type_name, paper.layout);
                             keep(&degrade(&raster, place, mix, severity, seed), &name)?;
                         }
                     }
@@ -94,9 +95,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             read_back[at] += count;
             print!(" {:>8.1}%", 100.0 * *count as f64 / (symbol_count * seeds as usize) as f64);
         }
-        println!(" {}{}", missed.join(" "), whole.err().map(|error| format!("  NOT READ BACK: {error}")).unwrap_or_default());
+        println!(
+            " {}{}",
+            missed.join(" "),
+            whole.err().map(|error| format!("  NOT READ BACK: {error}")).unwrap_or_default()
+        );
     }
-    let total: Vec<String> = all.iter().zip(read_back).take(lives.len()).map(|(all, read)| format!("{read} of {all}")).collect();
+    let total: Vec<String> =
+        all.iter().zip(read_back).take(lives.len()).map(|(all, read)| format!("{read} of {all}")).collect();
     println!("all: {}", total.join(", "));
     println!("read-back: {:.0} ms a page", 1e3 * spent / pages as f64);
     Ok(())
