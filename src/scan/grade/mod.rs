@@ -233,19 +233,13 @@ fn modulation(codewords: &[Clarity], blocks: &Blocks, of: fn(&Clarity) -> f32) -
     (1..=4).map(at).max().unwrap_or(0)
 }
 
-/// The grade of the finder, timing and alignment patterns. As for modulation, modules that are unclear at a level count as
-/// damaged at it, and the best of the levels at which that and the damage agree is the grade.
+/// The grade of the worst of six segments: three finder patterns, two timing patterns, all alignment patterns. Wrong modules
+/// are counted; the standard counts those that are only unclear too, which a scanner's sampling would be blamed for.
 fn fixed_patterns(seen: &Modules, blocks: &Blocks, matrix: &Matrix) -> u8 {
-    let at = |level: u8| {
-        let is_damaged = |x: usize, y: usize| Parameter::Margin.grade(seen.clarity(matrix, x, y).margin) < level;
-        level.min(fixed_damage(&is_damaged, blocks, matrix.width()))
+    let width = matrix.width();
+    let count = |modules: &mut dyn Iterator<Item = (usize, usize)>| {
+        modules.filter(|(x, y)| seen.is_wrong(matrix, *x, *y)).count()
     };
-    (1..=4).map(at).max().unwrap_or(0)
-}
-
-/// The grade of the worst of six segments: three finder patterns, two timing patterns, all alignment patterns.
-fn fixed_damage(is_damaged: &dyn Fn(usize, usize) -> bool, blocks: &Blocks, width: usize) -> u8 {
-    let count = |modules: &mut dyn Iterator<Item = (usize, usize)>| modules.filter(|(x, y)| is_damaged(*x, *y)).count();
     // A finder pattern with its separator; ISO/IEC 18004 annex G.3: 1, 2, 3 and more damaged modules.
     let finder = |left: usize, top: usize| {
         let damaged = count(&mut (0..64).map(|at| (left + at % 8, top + at / 8)));
