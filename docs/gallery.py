@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the pictures of docs/gallery: a certificate of every type and one in every script.
+"""Makes the pictures of docs/gallery: a certificate of every type, one in every script, and one on every layout.
 
     cargo build --release --example print_scripts
     python3 docs/gallery.py target/release/examples/print_scripts
@@ -19,6 +19,22 @@ GALLERY = Path(__file__).resolve().parent / "gallery"
 DPI = 76
 # The guilloche has many faint tones; so many colours keep letters smooth and the files small.
 COLOURS = 64
+# Small papers are shown larger; the pages of a card and the two sides of a sheet stand beside each other.
+LARGER = {"layout-card": 150, "layout-label": 110, "layout-cards": 60}
+GAP = 8
+
+
+def picture_of(pdf, dpi):
+    stem = pdf.with_suffix("")
+    subprocess.run(["pdftoppm", "-r", str(dpi * 3), "-l", "2", "-png", pdf, stem], check=True)
+    pages = [Image.open(file).convert("RGB").reduce(3) for file in sorted(stem.parent.glob(f"{stem.name}-*.png"))
+             if file.stem[len(stem.name) + 1:].isdigit()]
+    together = Image.new("RGB", (sum(page.width + GAP for page in pages) - GAP, pages[0].height), "#808080")
+    left = 0
+    for page in pages:
+        together.paste(page, (left, 0))
+        left += page.width + GAP
+    return together
 
 
 def main():
@@ -29,9 +45,7 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         subprocess.run([program, work], check=True)
         for pdf in sorted(Path(work).glob("*.pdf")):
-            stem = Path(work) / pdf.stem
-            subprocess.run(["pdftoppm", "-r", str(DPI * 3), "-png", "-singlefile", pdf, stem], check=True)
-            page = Image.open(f"{stem}.png").convert("RGB").reduce(3)
+            page = picture_of(pdf, LARGER.get(pdf.stem, DPI))
             picture = page.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
             target = GALLERY / f"{pdf.stem}.png"
             picture.save(target, optimize=True)

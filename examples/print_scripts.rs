@@ -1,4 +1,4 @@
-//! Prints a certificate of every type and every script into a folder: `cargo run --example print_scripts -- DIR`.
+//! Prints a certificate of every type, every script and every layout into a folder: `cargo run --example print_scripts -- DIR`.
 //! `docs/gallery.py` makes pictures of them.
 
 #[path = "../tests/support/print_people.rs"]
@@ -10,7 +10,9 @@ mod scripts;
 
 use std::path::Path;
 
-use nansen::print::{Book, BookMeta, Certificate, Fonts, Layout, Printer};
+use nansen::print::{
+    Book, BookMeta, Certificate, Fonts, Layout, Manifest, ManifestRow, Printer, Sheet, TemplateFile, Words, manifest,
+};
 
 type Papers = Vec<(String, &'static str, Certificate)>;
 
@@ -25,11 +27,67 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (name, of, certificate) in papers {
         let layout = Layout::from_toml(scripts::layout(of))?;
         let sheets = Printer::new(&layout, &fonts).sheets(std::slice::from_ref(&certificate))?;
-        let mut book = Book::new(Vec::new(), &BookMeta::default())?;
-        book.add(&sheets)?;
-        std::fs::write(Path::new(&folder).join(format!("{name}.pdf")), book.finish()?)?;
+        write(&folder, &name, &sheets)?;
     }
-    Ok(())
+    for (name, certificates) in layouts() {
+        let sheets = Printer::new(&shared_layout(name)?, &fonts).sheets(&certificates)?;
+        write(&folder, &format!("layout-{name}"), &sheets)?;
+    }
+    let sheets = manifest(&batch(), (210.0, 297.0), &fonts).map_err(|problems| format!("{problems:?}"))?;
+    write(&folder, "layout-manifest", &sheets)
+}
+
+fn write(folder: &str, name: &str, sheets: &[Sheet]) -> Result<(), Box<dyn std::error::Error>> {
+    let mut book = Book::new(Vec::new(), &BookMeta::default())?;
+    book.add(sheets)?;
+    Ok(std::fs::write(Path::new(folder).join(format!("{name}.pdf")), book.finish()?)?)
+}
+
+/// A layout that all types share.
+fn shared_layout(name: &str) -> Result<Layout, Box<dyn std::error::Error>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let files =
+        |name: &str| Some(TemplateFile { shown: name.to_owned(), bytes: std::fs::read(folder.join(name)).ok()? });
+    Ok(Layout::from_files(&format!("{name}.toml"), &files)?)
+}
+
+/// Papers of the layouts, with small symbols where large ones would hide how they lie.
+fn layouts() -> Vec<(&'static str, Vec<Certificate>)> {
+    let of = |script: &str| {
+        let sample = scripts::SAMPLES.iter().find(|sample| sample.script == script).unwrap_or(&scripts::SAMPLES[0]);
+        let mut paper = scripts::registration(sample);
+        paper.symbols = vec![people::symbol(14, "NP1:6BF+70790T9WJWG")];
+        paper
+    };
+    let ten = ["latin", "arabic", "tigrinya", "urdu", "burmese", "dari", "tamil", "cyrillic", "khmer", "chinese"];
+    vec![
+        ("card", vec![of("arabic")]),
+        ("cards", ten.map(of).into()),
+        ("foldout", vec![scripts::household("fr")]),
+        ("label", vec![of("tigrinya")]),
+        ("letter", vec![of("burmese")]),
+    ]
+}
+
+/// The list of the sheets of a batch.
+fn batch() -> Manifest {
+    let row = |number: usize| ManifestRow {
+        sheet: number / 10 + 1,
+        serial: format!("K7QX-{:04}", number * 37 % 9000 + 1000),
+        name: None,
+        signed_by: "0f3a91c2d4e5b607".to_owned(),
+        copy: (number % 7 == 3).then_some(2),
+    };
+    Manifest {
+        language: "ar".to_owned(),
+        papers: Words::new("شهادة تسجيل", Some("Certificate of registration".to_owned())),
+        issuer: "Lakeside registration desk".to_owned(),
+        kid: "0f3a91c2d4e5b607".to_owned(),
+        batch: "2026-11-21/3".to_owned(),
+        date: "2026-11-21".to_owned(),
+        sheets: 2,
+        rows: (0..18).map(row).collect(),
+    }
 }
 
 fn sample_name(sample: &scripts::Sample) -> &'static str {

@@ -1,4 +1,4 @@
-//! What printing costs: `cargo run --release --example print_speed -- [COUNT] [photo] [threads=N] [OUT.pdf]`.
+//! What printing costs: `cargo run --release --example print_speed -- [COUNT] [photo] [threads=N] [out=FILE.pdf]`.
 //!
 //! Times are given by the clock and in CPU seconds of all threads: the latter are what counts on a machine that has other work.
 //! Memory is read from `/proc/self`, where there is one.
@@ -142,7 +142,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("                {:.2} ms of CPU to compose, {:.2} to write", each(composing), each(writing));
     println!("size            {:7.2} KB a document", file.as_file().metadata()?.len() as f64 / 1e3 / count as f64);
     println!("memory          {:7.1} MB at the peak", peak_memory());
-    if let Some(out) = arguments.iter().find(|argument| argument.ends_with(".pdf")) {
+    if let Some(out) = named("out=") {
         std::fs::copy(file.path(), out)?;
     }
 

@@ -44,6 +44,9 @@ pub struct Args {
     /// Layout of the page
     #[arg(long, default_value = "a4")]
     pub layout: String,
+    /// Resolution of the printer, such as 203dpi or 600dpi, instead of the layout's own
+    #[arg(long, value_name = "DPI")]
+    pub printer: Option<templates::Resolution>,
     /// Under a new serial that supersedes the old one: for papers that are damaged, lost or stolen
     #[arg(long)]
     pub replace: bool,
@@ -242,7 +245,7 @@ impl<'a> Desk<'a> {
     fn original(&self, found: &Stored) -> Result<Original, Failure> {
         let entry = &found.entry;
         let template = templates::find(self.home.path(), &entry.type_name, None)?;
-        let layout = template.layout(&self.args.layout)?;
+        let layout = template.layout_for(&self.args.layout, self.args.printer)?.with_microprint(&self.issuer.name);
         let json = serde_json::from_str(&found.record).map_err(Failure::new)?;
         let record = record_from_json(&json, &template.made).ok_or_else(|| {
             Failure::new(format!("the type {} no longer has all fields of {}", template.made.name, entry.serial))

@@ -81,7 +81,7 @@ impl<W: Write> Book<W> {
         let fixed = Fixed::new(objects.reserve(Fixed::COUNT));
         let mut meta = meta.clone();
         if !is_language(&meta.language) {
-            meta.language = UNKNOWN_LANGUAGE.to_owned();
+            UNKNOWN_LANGUAGE.clone_into(&mut meta.language);
         }
         Ok(Self { objects, fixed, meta, state: None })
     }

@@ -247,7 +247,11 @@ pub(super) fn boxes(
         boxes.push(one);
     }
     place.box_name = None;
-    Ok(boxes)
+    if boxes.iter().any(|one| one.show == Show::Symbol) {
+        Ok(boxes)
+    } else {
+        Err(place.error(0, LayoutProblem::NoSymbol))
+    }
 }
 
 fn check(

@@ -303,6 +303,17 @@ mod tests {
     }
 
     #[test]
+    fn a_list_can_be_set_in_every_language() {
+        let fonts = Fonts::embedded().unwrap();
+        for language in WordList::embedded().unwrap().languages() {
+            let mut named = batch(3, language);
+            named.rows[1].copy = Some(2);
+            named.rows[1].name = Some("Wolfeschlegelsteinhausenbergerdorff-Nguyễn Thị Hồng".to_owned());
+            assert!(manifest(&named, (210.0, 297.0), &fonts).is_ok(), "{language}");
+        }
+    }
+
+    #[test]
     fn nothing_lies_below_the_margin() {
         let fonts = Fonts::embedded().unwrap();
         for rows in 20..60 {

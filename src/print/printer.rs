@@ -39,6 +39,11 @@ impl<'a> Printer<'a> {
         Ok(faces.pages.into_iter().map(|(_, page)| page).collect())
     }
 
+    /// Whether papers in a language (BCP 47) run from right to left.
+    pub fn right_to_left(&self, language: &str) -> bool {
+        self.layout.words.of(language).is_some_and(|words| words.right_to_left)
+    }
+
     /// Certificates that share a sheet of paper: batches are best cut at multiples of it.
     pub fn certificates_a_sheet(&self) -> usize {
         self.layout.sheet.as_ref().map_or(1, |sheet| sheet.certificates(self.layout.sides().len()))

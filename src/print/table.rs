@@ -1,4 +1,6 @@
 //! A table: columns as wide as their texts ask for, smaller and then wrapped when the page is too narrow.
+//!
+//! A narrow page may give it fewer columns than it has: its rows, the head too, then go on on further lines.
 
 use std::sync::Arc;
 
@@ -28,8 +30,9 @@ impl<'a> Canvas<'a> {
         let certificate = self.certificate;
         let Some(table) = certificate.table.as_ref().filter(|table| !table.head.is_empty()) else { return };
         let rows = self.table_rows(one, table);
+        let columns = if one.columns > 1 { one.columns.min(table.head.len()) } else { table.head.len() };
         for factor in factors([one.style, one.second].iter()) {
-            let Some(widths) = widths(&rows, table.head.len(), area.width, factor) else { continue };
+            let Some(widths) = widths(&rows, columns, area.width, factor) else { continue };
             let Some((fitted, height)) = fit_rows(&rows, &widths, factor) else { continue };
             if height <= area.height {
                 self.draw_table(area, &widths, fitted, ROW_SPACE * factor);
@@ -92,16 +95,17 @@ impl<'a> Canvas<'a> {
 
     fn draw_table(&mut self, area: Area, widths: &[f32], rows: Vec<FittedRow>, space: f32) {
         let mut y = area.y;
-        for (number, row) in rows.into_iter().enumerate() {
+        for row in rows {
             let mut x = if self.right_to_left { area.x + area.width } else { area.x };
             for (column, (texts, width)) in row.cells.into_iter().zip(widths).enumerate() {
+                let column = row.first_column + column;
                 if self.right_to_left {
                     x -= width;
                 }
                 // All the padding stands at the end: the first column is flush with the rest of the page.
                 let start = if self.right_to_left { x + 2.0 * PADDING } else { x };
                 let cell = Area { x: start, width: width - 2.0 * PADDING, ..area };
-                self.begin(Role::Cell { row: number, column });
+                self.begin(Role::Cell { row: row.number, column });
                 let mut top = y + space + row.baseline - first_baseline(&texts);
                 for text in texts {
                     let height = text.height;
@@ -113,7 +117,10 @@ impl<'a> Canvas<'a> {
                 }
             }
             y += row.height;
-            let (height, lighter) = if number == 0 { (HEAD_LINE, 0) } else { (HAIRLINE, 3) };
+            if !row.is_whole {
+                continue;
+            }
+            let (height, lighter) = if row.number == 0 { (HEAD_LINE, 0) } else { (HAIRLINE, 3) };
             let colour = self.layout.ink.map(|channel| channel.saturating_add((255 - channel) / 4 * lighter));
             self.decoration(Item::Fill { area: Area { y: y - height, height, ..area }, colour });
         }
@@ -140,8 +147,15 @@ fn pages_of(rows: Vec<FittedRow>, first: f32, next: f32) -> Option<Vec<Vec<Fitte
     Some(pages)
 }
 
+/// A line of a row.
 #[derive(Clone)]
 struct FittedRow {
+    /// Which row of the table this is, the head being the first.
+    number: usize,
+    /// The column that its first cell belongs to.
+    first_column: usize,
+    /// Whether nothing of the row comes after it.
+    is_whole: bool,
     cells: Vec<Vec<Fitted>>,
     /// Distance of the first baseline from the top of the row, the same for all cells.
     baseline: f32,
@@ -164,7 +178,7 @@ fn unbreakable(text: &Paragraph<'_>) -> f32 {
 /// parts that cannot be broken need. `None` when even that is too much.
 fn widths(rows: &[Cells<'_>], columns: usize, total: f32, factor: f32) -> Option<Vec<f32>> {
     let widest = |column: usize, measure: fn(&Paragraph<'_>) -> f32| {
-        let texts = rows.iter().filter_map(|row| row.get(column)).flatten();
+        let texts = rows.iter().flat_map(|row| row.iter().skip(column).step_by(columns)).flatten();
         let width = |(text, style): &(Paragraph<'_>, Style)| measure(text) * scaled(style, factor).size * MM_PER_POINT;
         texts.map(width).fold(0.0, f32::max) + 2.0 * PADDING + 0.1
     };
@@ -186,21 +200,28 @@ fn widths(rows: &[Cells<'_>], columns: usize, total: f32, factor: f32) -> Option
 fn fit_rows(rows: &[Cells<'_>], widths: &[f32], factor: f32) -> Option<(Vec<FittedRow>, f32)> {
     let mut sum = 0.0;
     let mut fitted_rows = Vec::new();
-    for row in rows {
-        let mut cells = Vec::new();
-        for (texts, width) in row.iter().zip(widths) {
-            let mut cell = Vec::new();
-            for (text, style) in texts {
-                let fit = scaled(style, factor).wrapping_only();
-                cell.push(text.fit(fit, width - 2.0 * PADDING, f32::MAX, LINES_AT_MOST)?);
-            }
-            cells.push(cell);
+    for (number, row) in rows.iter().enumerate() {
+        for (line, cells) in row.chunks(widths.len()).enumerate() {
+            let first_column = line * widths.len();
+            let is_whole = first_column + cells.len() == row.len();
+            let cells = fit_cells(cells, widths, factor)?;
+            let baseline = cells.iter().map(|cell| first_baseline(cell)).fold(0.0, f32::max);
+            let below = |cell: &Vec<Fitted>| cell.iter().map(|text| text.height).sum::<f32>() - first_baseline(cell);
+            let spaces = if is_whole { 2.0 } else { 1.0 };
+            let height = baseline + cells.iter().map(below).fold(0.0, f32::max) + spaces * ROW_SPACE * factor;
+            sum += height;
+            fitted_rows.push(FittedRow { number, first_column, is_whole, cells, baseline, height });
         }
-        let baseline = cells.iter().map(|cell| first_baseline(cell)).fold(0.0, f32::max);
-        let below = |cell: &Vec<Fitted>| cell.iter().map(|text| text.height).sum::<f32>() - first_baseline(cell);
-        let height = baseline + cells.iter().map(below).fold(0.0, f32::max) + 2.0 * ROW_SPACE * factor;
-        sum += height;
-        fitted_rows.push(FittedRow { cells, baseline, height });
     }
     Some((fitted_rows, sum))
+}
+
+fn fit_cells(cells: &[Vec<(Paragraph<'_>, Style)>], widths: &[f32], factor: f32) -> Option<Vec<Vec<Fitted>>> {
+    let fit_cell = |(texts, width): (&Vec<(Paragraph<'_>, Style)>, &f32)| {
+        let fit = |(text, style): &(Paragraph<'_>, Style)| {
+            text.fit(scaled(style, factor).wrapping_only(), width - 2.0 * PADDING, f32::MAX, LINES_AT_MOST)
+        };
+        texts.iter().map(fit).collect()
+    };
+    cells.iter().zip(widths).map(fit_cell).collect()
 }

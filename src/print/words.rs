@@ -41,19 +41,16 @@ pub(super) struct FixedWords {
     /// What the photo is, for whoever does not see it.
     pub(super) photo: String,
     /// Label of the number of members.
-    #[serde(default)]
     pub(super) members: String,
     /// Where the members are when the paper has no room for them.
-    #[serde(default)]
     pub(super) members_inside: String,
     /// What the list of a batch's sheets says.
-    #[serde(default)]
     pub(super) manifest: ManifestWords,
 }
 
-/// The fixed words of the list of a batch's sheets; empty: as in English.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+/// The fixed words of the list of a batch's sheets.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct ManifestWords {
     pub(super) title: String,
     pub(super) batch: String,
@@ -152,13 +149,29 @@ mod tests {
         for (language, words) in &list.0 {
             let short = [&words.serial, &words.issued, &words.valid_until, &words.issuer, &words.copy];
             let long = [&words.replaces, &words.caption, &words.how, &words.scale, &words.symbol, &words.photo];
-            for text in short.into_iter().chain(long).chain(&words.steps).chain([&words.without_photo]) {
+            let inside = [&words.members, &words.members_inside, &words.without_photo];
+            let fixed = short.into_iter().chain(long).chain(inside).chain(&words.steps);
+            for text in fixed.chain(batch_words(&words.manifest)) {
                 assert!(!text.trim().is_empty(), "{language}");
                 let face = Face { scale: 1.0, ..Face::default() };
                 let language = Some(language.as_str().into());
                 let span = Span { text: text.clone(), face, direction: Direction::Auto, language };
                 assert!(itemize(&fonts, &[span], false).missing.is_empty(), "{text}");
             }
+        }
+    }
+
+    fn batch_words(words: &ManifestWords) -> [&String; 11] {
+        let head = [&words.title, &words.batch, &words.key, &words.date, &words.sheets, &words.papers];
+        let table = [&words.sheet, &words.signed_by, &words.name, &words.handed_over, &words.received];
+        std::array::from_fn(|index| if index < 6 { head[index] } else { table[index - 6] })
+    }
+
+    #[test]
+    fn the_scale_mark_says_its_length_in_digits_that_everyone_reads() {
+        for (language, words) in &WordList::embedded().unwrap().0 {
+            assert!(words.scale.contains("50"), "{language}");
+            assert!(words.scale.contains("100 %"), "{language}");
         }
     }
 

@@ -27,7 +27,8 @@ pub fn photo(seed: u32) -> Picture {
     for y in 0..height {
         for x in 0..width {
             let shade = (y / 8) as u8;
-            let skin = [120 + (seed % 90) as u8, 85 + (seed % 60) as u8, 60 + (seed % 50) as u8];
+            let tone = 110 + seed * 7 % 120;
+            let skin = [tone as u8, (tone * 3 / 4) as u8, (tone * 3 / 5) as u8];
             let pixel = if within(x, y, 60.0, 85.0, 4.0, 3.0) || within(x, y, 88.0, 85.0, 4.0, 3.0) {
                 [20, 20, 25]
             } else if within(x, y, 74.0, 90.0, 36.0, 46.0) {

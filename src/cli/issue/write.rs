@@ -258,7 +258,8 @@ fn compose(printer: Printer<'_>, certificates: &[Certificate]) -> Result<Vec<She
 fn separate(sheets: &[Sheet], meta: &BookMeta, folder: &Path, certificate: &Certificate) -> Result<Ready, Failure> {
     let (title, language) = (certificate.title.first().to_owned(), certificate.language.clone());
     let file = folder.join(format!("{}.pdf", certificate.serial));
-    let meta = BookMeta { title, language, ..meta.clone() };
+    let right_to_left = printer.right_to_left(&language);
+    let meta = BookMeta { title, language, right_to_left, ..meta.clone() };
     let mut book = Book::new(Output::create(&file)?, &meta).map_err(|error| cannot_be_written(&file, error))?;
     book.add(sheets).map_err(|error| cannot_be_written(&file, error))?;
     book.finish().map_err(|error| cannot_be_written(&file, error))?.ready()

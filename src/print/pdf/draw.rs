@@ -54,10 +54,10 @@ impl Frame {
 
     /// An area of the page on the sheet: left, bottom, right, top.
     fn area(self, area: &Area) -> [f32; 4] {
-        let [a, b, c, d, e, f] = self.matrix();
+        let m = self.matrix();
         let corner = |x: f32, y: f32| {
-            let (x, y) = (f64::from(x) * POINTS, -f64::from(y) * POINTS);
-            ((a * x + c * y + e) as f32, (b * x + d * y + f) as f32)
+            let (right, up) = (f64::from(x) * POINTS, -f64::from(y) * POINTS);
+            ((m[0] * right + m[2] * up + m[4]) as f32, (m[1] * right + m[3] * up + m[5]) as f32)
         };
         let (x1, y1) = corner(area.x, area.y);
         let (x2, y2) = corner(area.x + area.width, area.y + area.height);
@@ -279,4 +279,38 @@ fn bounds(block: &Block) -> Area {
             Area { x, y, width: right - x, height: bottom - y }
         })
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::print::layout::Layout;
+    use crate::print::{Certificate, Printer, Words};
+
+    #[test]
+    fn a_page_fills_its_place_however_it_is_turned() {
+        let fonts = Fonts::embedded().unwrap();
+        let layout = Layout::from_toml(include_str!("../../../templates/registration/a4.toml")).unwrap();
+        let symbols = vec![Matrix::new(21, vec![true; 441], 1, crate::symbol::EcLevel::M)];
+        let title = Words::one("A title");
+        let certificate = Certificate { title, symbols, issuer: "An issuer".to_owned(), ..Certificate::default() };
+        let mut page = Printer::new(&layout, &fonts).faces(&certificate).unwrap().remove(0);
+        (page.width, page.height) = (50.8, 76.2);
+        let whole = Area { x: 0.0, y: 0.0, width: 50.8, height: 76.2 };
+        let corner = Area { width: 25.4, height: 25.4, ..whole };
+        // The place's left top corner is an inch from those of the sheet, which is ten inches high.
+        for (turn, wide, tall, at) in [
+            (Turn::None, 2.0, 3.0, [1.0, 8.0]),
+            (Turn::Quarter, 3.0, 2.0, [3.0, 8.0]),
+            (Turn::Half, 2.0, 3.0, [2.0, 6.0]),
+            (Turn::ThreeQuarters, 3.0, 2.0, [1.0, 7.0]),
+        ] {
+            let frame = Frame::of(&Placed { x: 25.4, y: 25.4, turn, page: page.clone() }, 720.0, 0.24);
+            let inches = |area: &Area| frame.area(area).map(|side| side / 72.0);
+            let near = |found: [f32; 4], wanted: [f32; 4]| found.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 0.01);
+            assert!(near(inches(&whole), [1.0, 9.0 - tall, 1.0 + wide, 9.0]), "{turn:?}: {:?}", inches(&whole));
+            let [left, bottom] = at;
+            assert!(near(inches(&corner), [left, bottom, left + 1.0, bottom + 1.0]), "{turn:?}: {:?}", inches(&corner));
+        }
+    }
 }

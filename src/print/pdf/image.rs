@@ -1,4 +1,4 @@
-//! Photo → image XObject (ISO 32000-1 §8.9.5): the very pixels, losslessly, because the printed photo and the signed one are
+//! Photo → image as an external object (ISO 32000-1 §8.9.5): the very pixels, losslessly, because the printed photo and the signed one are
 //! the same picture.
 
 use pdf_writer::{Finish, Name, Ref};
@@ -21,7 +21,7 @@ pub(super) fn digest(picture: &Picture) -> PictureDigest {
     digest.finalize().into()
 }
 
-/// Writes the XObject.
+/// Writes the object.
 pub(super) fn write(pieces: &mut Pieces, id: Ref, picture: &Picture) {
     let (width, height) = (picture.width() as i32, picture.height() as i32);
     pieces.stream(id, &predicted(picture), |stream| {

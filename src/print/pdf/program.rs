@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use skrifa::prelude::{LocationRef, Size};
-use skrifa::string::StringId;
+use skrifa::string::{LocalizedString, StringId};
 use skrifa::{FontRef, GlyphId, MetadataProvider};
 
 /// Units of the em square of a PDF's fonts (§9.7.3).
@@ -25,6 +25,7 @@ pub(super) struct Facts {
     /// By glyph: the character that alone and unshaped gives the glyph.
     ordinary: Vec<Option<char>>,
     space: u16,
+    end: u16,
     /// Left, bottom, right, top.
     pub(super) bounds: [f32; 4],
     pub(super) ascent: f32,
@@ -68,6 +69,11 @@ impl Facts {
         self.space
     }
 
+    /// A glyph that shows nothing and takes no room; the space's where the font has none.
+    pub(super) fn end(&self) -> u16 {
+        self.end
+    }
+
     /// Whether `text` is what a glyph stands for without any shaping.
     pub(super) fn is_ordinary(&self, glyph: u16, text: &str) -> bool {
         let mut chars = text.chars();
@@ -86,14 +92,16 @@ impl Facts {
         let scale = EM / f32::from(metrics.units_per_em).max(1.0);
         let glyphs = metrics.glyph_count;
         let width = |glyph| (advances.advance_width(GlyphId::new(glyph)).unwrap_or_default() * scale).round() as u16;
+        let glyph = |c: char| font.charmap().map(c).map(|glyph| glyph.to_u32() as u16);
         let bounds = metrics.bounds.unwrap_or_default();
         let name = font.localized_strings(StringId::POSTSCRIPT_NAME).english_or_first();
-        let name: String = name.iter().flat_map(|name| name.chars()).filter(|&c| is_plain(c)).collect();
+        let name: String = name.iter().flat_map(LocalizedString::chars).filter(|&c| is_plain(c)).collect();
         Self {
             name: if name.is_empty() { "Font".to_owned() } else { name },
             widths: (0..glyphs).map(width).collect(),
             ordinary: ordinary(font, glyphs as usize),
-            space: font.charmap().map(' ').map_or(0, |glyph| glyph.to_u32() as u16),
+            space: glyph(' ').unwrap_or_default(),
+            end: glyph('\u{200B}').or(glyph(' ')).unwrap_or_default(),
             bounds: [bounds.x_min, bounds.y_min, bounds.x_max, bounds.y_max].map(|side| side * scale),
             ascent: metrics.ascent * scale,
             descent: metrics.descent * scale,

@@ -98,6 +98,9 @@ impl<'s> Plan<'s> {
     }
 }
 
+/// Backgrounds that are not in the file yet.
+type NewBackgrounds = Vec<(Ref, Arc<Background>)>;
+
 /// A sheet all of whose objects have numbers.
 pub(in crate::print) struct Numbered<'s> {
     plan: Plan<'s>,
@@ -116,7 +119,7 @@ pub(in crate::print) struct Numbered<'s> {
     /// By face.
     backgrounds: Vec<Option<usize>>,
     background_ids: Vec<(usize, Ref)>,
-    new_backgrounds: Vec<(Ref, Arc<Background>)>,
+    new_backgrounds: NewBackgrounds,
 }
 
 impl State {
@@ -227,7 +230,7 @@ impl State {
         &mut self,
         sheet: &Sheet,
         reserve: &mut impl FnMut(usize) -> Ref,
-    ) -> (Vec<Option<usize>>, Vec<(Ref, Arc<Background>)>) {
+    ) -> (Vec<Option<usize>>, NewBackgrounds) {
         let mut new = Vec::new();
         let mut numbers = Vec::new();
         for placed in &sheet.faces {

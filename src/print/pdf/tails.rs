@@ -66,8 +66,10 @@ impl Fixed {
         list.finish();
         self.write_pages(&mut pieces, state);
         self.write_structure(&mut pieces, state, &mut reserve);
-        let first_leaf = reserve(state.attachments.leaves());
-        state.attachments.write_names(&mut pieces, self.names, first_leaf);
+        if state.attachments.leaves() > 0 {
+            let first_leaf = reserve(state.attachments.leaves());
+            state.attachments.write_names(&mut pieces, self.names, first_leaf);
+        }
         self.write_catalog(&mut pieces, state);
         pieces
     }

@@ -7,8 +7,9 @@
 //!   readers turn right-to-left text round themselves, that of `ActualText` too, where it was right.
 //! - Letters from right to left stand in the order of the page, from left to right, as all but the older mupdf expect; those
 //!   beyond the first 65,536 characters (Hanifi Rohingya) in the order of reading, because poppler turns only the others round.
-//! - In Nastaliq each letter stands on a height of its own, and readers take that for lines. A space without advance on the
-//!   baseline says what the letter is; the letter itself says nothing.
+//! - In Nastaliq each letter stands on a height of its own, and readers take that for lines; elsewhere a sign of vowels has no
+//!   width, and they take that for a gap. A space on the baseline says what such a cluster is, the cluster itself says nothing,
+//!   and a space of no width stands where it ends.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -32,11 +33,11 @@ const CASCADE: f32 = 0.08;
 enum Way {
     /// By its glyphs, from left to right.
     LeftToRight,
-    /// By its glyphs, from left to right, though it is read the other way.
+    /// By its glyphs, from left to right, though it is read the other way; by marks where a cluster has several.
     Visual,
     /// From right to left, with the words in one piece besides.
     Logical,
-    /// By a mark on the baseline before each cluster.
+    /// By marks on the baseline around each cluster.
     Cascade,
 }
 
@@ -74,16 +75,31 @@ impl<'r> Reading<'r> {
 
     /// Every glyph with what it says, marks on the baseline included.
     pub(super) fn glyphs(&self, facts: &Facts) -> impl Iterator<Item = (u16, &'r str)> {
-        let mark = (self.way == Way::Cascade).then(|| facts.space());
+        let (space, end) = (facts.space(), facts.end());
         self.clusters.iter().flat_map(move |cluster| {
             let ids = self.run.glyphs[cluster.glyphs.clone()].iter().map(|glyph| glyph.id as u16);
-            mark.map(|mark| (mark, said(cluster.text))).into_iter().chain(ids.zip(self.shares(cluster)))
+            let marks = if self.is_marked(cluster) {
+                [Some((space, said(cluster.text))), Some((end, NOTHING))]
+            } else {
+                [None; 2]
+            };
+            marks.into_iter().flatten().chain(ids.zip(self.shares(cluster)))
         })
+    }
+
+    /// Whether marks on the baseline say what a cluster says, and where it begins and ends.
+    fn is_marked(&self, cluster: &Cluster<'_>) -> bool {
+        let is_hard = match self.way {
+            Way::LeftToRight | Way::Logical => false,
+            Way::Visual => cluster.glyphs.len() > 1,
+            Way::Cascade => true,
+        };
+        is_hard && !cluster.is_space()
     }
 
     /// What each glyph of a cluster says.
     fn shares(&self, cluster: &Cluster<'r>) -> impl Iterator<Item = &'r str> + use<'r> {
-        let text = if self.way == Way::Cascade { "" } else { cluster.text };
+        let text = if self.is_marked(cluster) { "" } else { cluster.text };
         let glyphs = cluster.glyphs.len();
         let backwards = matches!(self.way, Way::Visual | Way::Logical);
         (0..glyphs).map(move |place| said(share(text, glyphs, if backwards { glyphs - 1 - place } else { place })))
@@ -93,16 +109,27 @@ impl<'r> Reading<'r> {
     fn word(&self, from: usize) -> Option<Cow<'r, str>> {
         let word = self.clusters[from..].iter().take_while(|cluster| !cluster.is_space());
         match self.way {
-            Way::Visual => None,
-            Way::Cascade => self.clusters.get(from).map(|cluster| cluster.text.into()),
+            Way::Visual | Way::Cascade => {
+                self.clusters.get(from).filter(|cluster| self.is_marked(cluster)).map(|_| self.turned(from))
+            }
             Way::LeftToRight if word.clone().all(|cluster| cluster.glyphs.len() == 1) => None,
             _ => Some(word.map(|cluster| cluster.text).collect()),
         }
     }
 
+    /// What a cluster says, from left to right. A sign at the edge of a word would be taken for one between words: a mark of
+    /// direction (U+200F) beyond it holds it in its word.
+    fn turned(&self, at: usize) -> Cow<'r, str> {
+        let text = self.clusters[at].text;
+        let is_letter = |cluster: &Cluster<'_>| cluster.text.contains(char::is_alphabetic);
+        let is_last = at.checked_sub(1).is_none_or(|next| !is_letter(&self.clusters[next]));
+        let hold = Some('\u{200F}').filter(|_| is_last && text.chars().nth(1).is_some());
+        hold.into_iter().chain(text.chars().rev()).collect()
+    }
+
     /// Whether a word ends with a cluster.
     fn ends(&self, at: usize) -> bool {
-        self.way == Way::Cascade || self.clusters.get(at + 1).is_none_or(Cluster::is_space)
+        matches!(self.way, Way::Visual | Way::Cascade) || self.clusters.get(at + 1).is_none_or(Cluster::is_space)
     }
 }
 
@@ -137,7 +164,7 @@ fn way(run: &Run) -> Way {
 /// Shows a run whose font and place are set already; `size` is in points.
 pub(super) fn show(content: &mut Content, run: &Run, size: f32, facts: &Facts, codes: &Codes) {
     let reading = Reading::of(run);
-    let places = places(run);
+    let pens = pens(run);
     let mut line = Line::new(content, size);
     let mut in_word = false;
     for (number, cluster) in reading.clusters.iter().enumerate() {
@@ -147,14 +174,19 @@ pub(super) fn show(content: &mut Content, run: &Run, size: f32, facts: &Facts, c
             word.iter().for_each(|word| line.begin_word(word));
         }
         let code = |glyph, text| codes.get(facts, run.font, glyph, text).unwrap_or_default();
-        if reading.way == Way::Cascade {
+        let marked = reading.is_marked(cluster);
+        if marked {
             let space = facts.space();
-            line.glyph((places[cluster.glyphs.start], 0.0), code(space, said(cluster.text)), facts.width(space));
+            line.glyph((pens[cluster.glyphs.start], 0.0), code(space, said(cluster.text)), facts.width(space));
         }
         for (index, text) in cluster.glyphs.clone().zip(reading.shares(cluster)) {
             let glyph = &run.glyphs[index];
             let id = glyph.id as u16;
-            line.glyph((places[index], glyph.dy), code(id, text), facts.width(id));
+            line.glyph((pens[index] + glyph.dx * EM, glyph.dy), code(id, text), facts.width(id));
+        }
+        if marked {
+            let end = facts.end();
+            line.glyph((pens[cluster.glyphs.end], 0.0), code(end, NOTHING), facts.width(end));
         }
         if in_word && reading.ends(number) {
             line.end_word();
@@ -164,15 +196,15 @@ pub(super) fn show(content: &mut Content, run: &Run, size: f32, facts: &Facts, c
     line.finish();
 }
 
-/// Where glyphs stand from the start of the run, in thousandths of an em.
-fn places(run: &Run) -> Vec<f32> {
+/// Where each glyph's advance begins, and the last one's ends, from the start of the run, in thousandths of an em.
+fn pens(run: &Run) -> Vec<f32> {
     let mut pen = 0.0;
-    let mut places = Vec::with_capacity(run.glyphs.len());
+    let mut pens = vec![pen];
     for glyph in &run.glyphs {
-        places.push((pen + glyph.dx) * EM);
         pen += glyph.advance;
+        pens.push(pen * EM);
     }
-    places
+    pens
 }
 
 /// A string, or an array of strings and shifts, being gathered.
@@ -202,7 +234,7 @@ impl<'c> Line<'c> {
     }
 
     fn rise(&mut self, rise: f32) {
-        if rise != self.rise {
+        if (rise - self.rise).abs() > f32::EPSILON {
             self.end();
             self.rise = rise;
             self.content.number(f64::from(rise * self.size)).op("Ts");

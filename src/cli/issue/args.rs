@@ -1,0 +1,171 @@
+//! What `nansen issue` is asked for.
+
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+
+use super::Failure;
+use super::write::Form;
+use crate::cli::passphrase::PassphraseArgs;
+use crate::cli::templates::Resolution;
+use crate::credential::types::Wire;
+
+/// Make a signed, printed credential of every row of a list
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Credential type, such as registration or diploma (see `nansen template list`)
+    #[arg(value_name = "TYPE")]
+    pub type_name: String,
+    /// The list: CSV in UTF-8, one person a row
+    pub list: PathBuf,
+    /// The PDF to write, or with --separate the folder
+    #[arg(short, long, value_name = "OUT.pdf", required_unless_present = "dry_run")]
+    pub output: Option<PathBuf>,
+    /// Layout of the page
+    #[arg(long, default_value = "a4")]
+    pub layout: String,
+    /// Resolution of the printer, such as 203dpi or 600dpi, instead of the layout's own
+    #[arg(long, value_name = "DPI")]
+    pub printer: Option<Resolution>,
+    /// A template folder of your own, with type.toml and the layouts
+    #[arg(long, value_name = "DIR")]
+    pub template: Option<PathBuf>,
+    /// A PDF for each credential, named by its serial
+    #[arg(long)]
+    pub separate: bool,
+    /// Sheets of paper in a file: OUT-001.pdf, OUT-002.pdf … and a manifest, instead of one file
+    #[arg(long, value_name = "SHEETS", conflicts_with = "separate", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub volume: Option<u32>,
+    /// Also write OUT-manifest.pdf: which credential stands on which sheet, and who signed it
+    #[arg(long)]
+    pub manifest: bool,
+    /// Folder of photos, named by the first column's number: KEN-1.jpg
+    #[arg(long, value_name = "DIR")]
+    pub photos: Option<PathBuf>,
+    /// Last day of validity, such as 2027-12-31
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub valid_until: Option<Date>,
+    /// Wire format, instead of the type's own
+    #[arg(long, value_parser = wire)]
+    pub wire: Option<Wire>,
+    /// Check the list and the paper, issue nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Replace the credential that a person already holds
+    #[arg(long)]
+    pub reissue: bool,
+    /// Also write the text of every symbol, a JSON line a credential
+    #[arg(long, value_name = "OUT.jsonl")]
+    pub symbols: Option<PathBuf>,
+    /// Leave bad rows out and issue the good ones
+    #[arg(long)]
+    pub keep_going: bool,
+    /// Read every page back, as printed and scanned, before it is written
+    #[arg(long)]
+    pub read_back: bool,
+    /// Language of the fixed words, instead of the holder's own
+    #[arg(long, value_name = "TAG")]
+    pub language: Option<String>,
+    /// Second language of the fixed words, instead of the type's own, which is English
+    #[arg(long, value_name = "TAG")]
+    pub second_language: Option<String>,
+    /// Address that any telephone opens: the credential goes behind its #, which no browser sends
+    #[arg(long, value_name = "https://…")]
+    pub address: Option<String>,
+    /// Where the passphrase comes from.
+    #[command(flatten)]
+    pub passphrase: PassphraseArgs,
+}
+
+impl Args {
+    /// The arguments of `nansen issue TYPE LIST -o OUTPUT`.
+    pub fn plain(type_name: &str, list: &Path, output: &Path) -> Self {
+        Self {
+            type_name: type_name.to_owned(),
+            list: list.to_owned(),
+            output: Some(output.to_owned()),
+            layout: "a4".to_owned(),
+            printer: None,
+            template: None,
+            separate: false,
+            volume: None,
+            manifest: false,
+            photos: None,
+            valid_until: None,
+            wire: None,
+            dry_run: false,
+            reissue: false,
+            symbols: None,
+            keep_going: false,
+            read_back: false,
+            language: None,
+            second_language: None,
+            address: None,
+            passphrase: PassphraseArgs::known(None),
+        }
+    }
+}
+
+impl Args {
+    /// How the papers are divided into files.
+    pub fn form(&self) -> Form {
+        match self.volume {
+            Some(sheets) => Form::Volumes(sheets),
+            None if self.separate => Form::Separate,
+            None => Form::Whole,
+        }
+    }
+
+    /// Whether a list of the sheets is wanted.
+    pub fn wants_manifest(&self) -> bool {
+        self.manifest || self.volume.is_some()
+    }
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "wanted a day like 2027-12-31".to_owned())
+}
+
+fn wire(text: &str) -> Result<Wire, String> {
+    match text {
+        "nansen" => Ok(Wire::Nansen),
+        "claim169" => Ok(Wire::Claim169),
+        "hcert" => Ok(Wire::Hcert),
+        _ => Err("wanted nansen, claim169 or hcert".to_owned()),
+    }
+}
+
+/// Refuses a file that would be written over another of this run, and a folder of photos that is none.
+pub fn check_places(args: &Args) -> Result<(), Failure> {
+    let output = args.output.as_deref();
+    let first = output.map(|output| args.form().file(output, 1));
+    let manifest = output.filter(|_| args.wants_manifest()).map(|output| args.form().manifest(output));
+    let places = [
+        ("the list", Some(args.list.as_path())),
+        ("OUT", first.as_deref()),
+        ("the manifest", manifest.as_deref()),
+        ("--symbols", args.symbols.as_deref()),
+    ];
+    let places: Vec<_> = places.into_iter().filter_map(|(what, path)| Some((what, path?))).collect();
+    for (at, (what, path)) in places.iter().enumerate() {
+        if let Some((other, _)) = places[..at].iter().find(|(_, other)| same_file(other, path)) {
+            return Err(Failure::new(format!("{other} and {what} are the same file: {}", path.display()))
+                .hint("give each a name of its own"));
+        }
+    }
+    if let Some(folder) = args.photos.as_ref().filter(|folder| !folder.is_dir()) {
+        return Err(Failure::new(format!("{} is not a folder of photos", folder.display()))
+            .hint("name the folder with --photos DIR; each photo in it is named by the first column, KEN-1.jpg"));
+    }
+    Ok(())
+}
+
+fn same_file(one: &Path, other: &Path) -> bool {
+    // What is to be written need not be there yet, but its folder is.
+    let whole = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        path.canonicalize()
+            .or_else(|_| Ok::<_, std::io::Error>(folder.canonicalize()?.join(path.file_name().unwrap_or_default())))
+    };
+    one == other || matches!((whole(one), whole(other)), (Ok(one), Ok(other)) if one == other)
+}
