@@ -7,6 +7,8 @@ mod samples;
 
 use nansen::print::Fonts;
 use nansen::readback::{Expected, Mix, check, degrade, printed, read, symbols};
+use nansen::scan::grade;
+use nansen::symbol::encode;
 use rayon::prelude::*;
 
 /// Resolutions of printers in dots per inch: receipts, offices, print shops.
@@ -19,11 +21,11 @@ const SEEDS: u64 = 2;
 #[test]
 fn every_layout_from_every_printer_is_read_after_a_telephone_and_a_wallet() {
     let fonts = Fonts::embedded().unwrap();
-    let jobs: Vec<_> =
-        papers::papers(&fonts).into_iter().flat_map(|paper| PRINTERS.map(|dpi| (paper.clone(), dpi))).collect();
+    let jobs = papers::papers(&fonts, &PRINTERS);
     let unread: Vec<String> = jobs
         .par_iter()
-        .flat_map_iter(|(paper, dpi)| {
+        .flat_map_iter(|paper| {
+            let dpi = &paper.dpi;
             let mut unread = Vec::new();
             let mut seen = 0;
             for sheet in paper.sheets.iter().filter(|sheet| !symbols(sheet).is_empty()) {
@@ -49,10 +51,31 @@ fn every_layout_from_every_printer_is_read_after_a_telephone_and_a_wallet() {
 }
 
 #[test]
+fn a_clean_print_of_every_layout_from_every_printer_is_graded_a_or_b() {
+    let fonts = Fonts::embedded().unwrap();
+    let jobs: Vec<_> =
+        papers::papers(&fonts, &PRINTERS).into_iter().filter(|one| one.type_name == "vaccination").collect();
+    let grades: Vec<String> = jobs
+        .par_iter()
+        .filter_map(|paper| {
+            let sheet = paper.sheets.iter().find(|sheet| !symbols(sheet).is_empty()).unwrap();
+            let place = symbols(sheet)[0].on_raster(paper.dpi);
+            let far = |at: f32| at + place.module * place.modules as f32;
+            let corners =
+                [(place.x, place.y), (far(place.x), place.y), (far(place.x), far(place.y)), (place.x, far(place.y))];
+            let matrix = encode(&paper.texts[0], ((place.modules - 17) / 4) as u8, paper.level).unwrap();
+            let quality = grade(&printed(sheet, paper.dpi).unwrap(), corners, &matrix).unwrap();
+            (quality.overall() < 3).then(|| format!("{} {} dpi: {:?}", paper.layout, paper.dpi, quality.measures))
+        })
+        .collect();
+    assert!(grades.is_empty(), "graded worse than B:\n{}", grades.join("\n"));
+}
+
+#[test]
 fn a_sheet_is_read_back_or_named() {
     let fonts = Fonts::embedded().unwrap();
     let layout = papers::layouts("training").remove(0);
-    let paper = papers::paper("training", layout, &fonts).unwrap();
+    let paper = papers::paper("training", layout, 300, &fonts).unwrap();
     let expected = |texts| [Expected { row: 12, serial: &paper.serial, texts }];
     check(&paper.sheets, &expected(&paper.texts), 300).unwrap();
     let other = ["NP1:OTHER".to_owned()];

@@ -8,6 +8,7 @@ use super::deadline::Deadline;
 use super::filter::{self, Filter};
 use super::found::{Found, merge};
 use super::grey::GreyImage;
+use super::pool::Pool;
 use super::threshold::{Threshold, binarise};
 use super::{Effort, SymbolReader, datamatrix, qr, rqrr};
 use rxing::common::BitMatrix;
@@ -36,6 +37,8 @@ enum Scale {
 enum Step {
     Qr(Scale, Filter, Threshold),
     QrInverted(Scale, Filter, Threshold),
+    /// With the finder patterns that the looks before it saw, each perhaps another.
+    QrPooled(Scale, Filter, Threshold),
     DataMatrix(Scale, Filter, Threshold),
     DataMatrixInverted(Scale, Filter, Threshold),
     Rqrr,
@@ -44,7 +47,7 @@ enum Step {
 const STEPS: &[Step] = {
     use Filter::{GrowInk, Median, None, Sharpen, ShrinkInk, Smooth};
     use Scale::{Double, Full, Half, Third};
-    use Step::{DataMatrix, DataMatrixInverted, Qr, QrInverted, Rqrr};
+    use Step::{DataMatrix, DataMatrixInverted, Qr, QrInverted, QrPooled, Rqrr};
     use Threshold::{Global, Hybrid, Local, Midway};
     &[
         Qr(Full, None, Hybrid),
@@ -60,6 +63,9 @@ const STEPS: &[Step] = {
         Qr(Full, Sharpen, Local { radius: 40, percent: 3 }),
         Qr(Full, Median, Midway { block: 16 }),
         Qr(Full, None, Local { radius: 20, percent: 5 }),
+        QrPooled(Full, None, Hybrid),
+        QrPooled(Full, None, Local { radius: 20, percent: 5 }),
+        QrPooled(Full, GrowInk, Local { radius: 10, percent: 5 }),
         Rqrr,
         Qr(Full, Sharpen, Local { radius: 10, percent: 5 }),
         Qr(Full, GrowInk, Midway { block: 16 }),
@@ -69,6 +75,8 @@ const STEPS: &[Step] = {
         Qr(Double, Smooth, Local { radius: 20, percent: 0 }),
         Qr(Double, GrowInk, Midway { block: 32 }),
         QrInverted(Half, Smooth, Midway { block: 16 }),
+        QrPooled(Double, None, Hybrid),
+        QrPooled(Full, Sharpen, Local { radius: 40, percent: 3 }),
     ]
 };
 
@@ -100,11 +108,13 @@ struct Search {
     image: GreyImage,
     deadline: Deadline,
     found: Vec<Found>,
+    /// Finder patterns of looks that read nothing.
+    pool: Pool,
 }
 
 impl Search {
     fn new(image: GreyImage, deadline: Deadline) -> Self {
-        Self { image, deadline, found: Vec::new() }
+        Self { image, deadline, found: Vec::new(), pool: Pool::default() }
     }
 
     fn run(mut self, effort: Effort) -> Vec<Found> {
@@ -131,6 +141,7 @@ impl Search {
         match step {
             Step::Qr(scale, filter, threshold) => self.look_for_qr(scale, filter, threshold, false),
             Step::QrInverted(scale, filter, threshold) => self.look_for_qr(scale, filter, threshold, true),
+            Step::QrPooled(scale, filter, threshold) => (self.look_with_pool(scale, filter, threshold), true),
             Step::DataMatrix(scale, filter, threshold) => {
                 (self.look_for_data_matrix(scale, filter, threshold, false), true)
             }
@@ -144,7 +155,19 @@ impl Search {
     fn look_for_qr(&mut self, scale: Scale, filter: Filter, threshold: Threshold, inverted: bool) -> (bool, bool) {
         let Some((bits, factor)) = self.bits(scale, filter, threshold, inverted) else { return (false, true) };
         let look = qr::look(&bits, inverted, self.deadline);
+        if !inverted {
+            self.pool.add(&look.finders, factor);
+        }
         (self.keep_all(look.found, factor), look.sets_left > 0)
+    }
+
+    fn look_with_pool(&mut self, scale: Scale, filter: Filter, threshold: Threshold) -> bool {
+        if self.pool.best(1.0).len() < 3 {
+            return false;
+        }
+        let Some((bits, factor)) = self.bits(scale, filter, threshold, false) else { return false };
+        let look = qr::look_at(&bits, self.pool.best(factor), false, self.deadline);
+        self.keep_all(look.found, factor)
     }
 
     fn look_for_data_matrix(&mut self, scale: Scale, filter: Filter, threshold: Threshold, inverted: bool) -> bool {
@@ -180,6 +203,7 @@ impl Search {
             let side = (corners[0].0 - corners[1].0).hypot(corners[0].1 - corners[1].1);
             self.image.erase(corners, side * 0.02 + 1.0);
         }
+        self.pool.clear();
         merge(&mut self.found, found)
     }
 

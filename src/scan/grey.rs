@@ -109,8 +109,18 @@ impl GreyImage {
         Self { width: self.width * 2, height: self.height * 2, pixels }
     }
 
+    /// The part that begins at `left` and `top`, as much of `width × height` as there is and at least a pixel.
+    #[must_use]
+    pub fn cut(&self, left: u32, top: u32, width: u32, height: u32) -> Self {
+        let (left, top) = (left.min(self.width - 1), top.min(self.height - 1));
+        let (width, height) = (width.clamp(1, self.width - left), height.clamp(1, self.height - top));
+        let columns = left as usize..(left + width) as usize;
+        let pixels = (top..top + height).flat_map(|y| self.row(y)[columns.clone()].iter().copied()).collect();
+        Self { width, height, pixels }
+    }
+
     /// Paints the quadrilateral and `margin` pixels around it white, so that another look does not find it again.
-    pub(super) fn erase(&mut self, corners: &[(f32, f32); 4], margin: f32) {
+    pub(crate) fn erase(&mut self, corners: &[(f32, f32); 4], margin: f32) {
         let cx = corners.iter().map(|c| c.0).sum::<f32>() / 4.0;
         let cy = corners.iter().map(|c| c.1).sum::<f32>() / 4.0;
         let grown = corners.map(|(x, y)| {
@@ -178,6 +188,14 @@ mod tests {
     fn shrinking_averages_and_drops_the_incomplete_edge() {
         let image = GreyImage::new(5, 2, vec![0, 100, 10, 20, 9, 100, 200, 30, 40, 9]).unwrap();
         assert_eq!(image.shrunk(2), GreyImage::new(2, 1, vec![100, 25]).unwrap());
+    }
+
+    #[test]
+    fn a_cut_is_what_there_is_of_it() {
+        let image = GreyImage::from_fn(6, 4, |x, y| (10 * y + x) as u8);
+        assert_eq!(image.cut(1, 2, 3, 1), GreyImage::new(3, 1, vec![21, 22, 23]).unwrap());
+        assert_eq!(image.cut(4, 3, 9, 9), GreyImage::new(2, 1, vec![34, 35]).unwrap());
+        assert_eq!(image.cut(99, 99, 0, 0), GreyImage::new(1, 1, vec![35]).unwrap());
     }
 
     #[test]

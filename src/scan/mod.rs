@@ -22,6 +22,7 @@ mod guard;
 mod inflated;
 mod load;
 mod pdf;
+mod pool;
 mod qr;
 mod readers;
 mod rqrr;

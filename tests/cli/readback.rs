@@ -28,6 +28,70 @@ fn pages_that_read_are_written_with_read_back_as_without() {
     assert_eq!(desk.verify(&["two.pdf"]).0, Some(0));
 }
 
+/// A ground with a symbol on it, as one would have it from a designer who knows no better.
+fn ground_with_a_symbol() -> String {
+    let symbol = qr(b"HELLO");
+    let rows =
+        symbol.iter().enumerate().flat_map(|(y, row)| row.iter().enumerate().map(move |(x, dark)| (x, y, *dark)));
+    let dark = rows.filter(|(.., dark)| *dark);
+    let squares: String = dark.map(|(x, y, _)| format!("M{} {}h1v1h-1z", 20 + x, 250 + y)).collect();
+    format!(r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 210 297"><path d="{squares}"/></svg>"#)
+}
+
+#[test]
+fn a_page_that_does_not_read_leaves_no_file_and_is_named_with_row_serial_and_reason() {
+    let desk = Desk::new();
+    let list = shown(&desk.write("two.csv", TWO));
+    let made = desk.run(&["template", "new", "refugee", "--from", "registration"]);
+    assert_eq!(made.status.code(), Some(0), "{}", err(&made));
+    let layout = std::fs::read_to_string(desk.path("refugee/a4.toml")).unwrap();
+    let spoilt: String = layout
+        .lines()
+        .map(|line| if line.starts_with("background =") { "background = \"ground.svg\"" } else { line })
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    desk.write("refugee/a4.toml", &spoilt);
+    desk.write("refugee/ground.svg", ground_with_a_symbol());
+    let files = || {
+        let mut names: Vec<_> =
+            std::fs::read_dir(desk.path(".")).unwrap().map(|one| one.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = files();
+    let issue =
+        ["issue", "refugee", &list, "--template", "refugee", "-o", "r.pdf", "--symbols", "r.jsonl", "--read-back"];
+    for _ in 0..2 {
+        let done = desk.run(&issue);
+        assert_eq!(done.status.code(), Some(1), "{}", err(&done));
+        let told = err(&done);
+        // Rows are those of the list with its head, as a spreadsheet counts them.
+        let listed = desk.run(&["register", "list", "--format", "json"]);
+        let serials: Vec<String> =
+            json_lines(&listed.stdout).iter().map(|one| one["serial"].as_str().unwrap().to_owned()).collect();
+        let named = |serial: &String| told.contains(&format!("row 2, {serial}: on its sheet a symbol is read back"));
+        assert!(serials.iter().any(named), "{told}");
+        assert!(told.contains("HELLO") && told.contains("next: nothing of this file was written"), "{told}");
+        assert_eq!(files(), before, "something is left");
+    }
+    // With the template put right the same list goes on, and nobody is issued twice.
+    desk.write("refugee/a4.toml", layout);
+    let done = desk.run(&issue);
+    assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+    assert_eq!(desk.issued(), 2);
+    assert!(desk.verify(&["r.pdf"]).1.iter().all(|found| found["verdict"] == "valid"));
+}
+
+#[test]
+fn cards_are_read_back_on_the_sheets_that_they_are_printed_on() {
+    let desk = Desk::new();
+    let list = shown(&desk.write("two.csv", TWO));
+    let args = ["issue", "registration", &list, "-o", "two.pdf", "--layout", "cards", "--read-back"];
+    let done = desk.run(&args);
+    assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+    assert_eq!(desk.verify(&["two.pdf"]).1.iter().filter(|found| found["verdict"] == "valid").count(), 2);
+}
+
 #[test]
 fn a_scanned_paper_is_graded_and_its_neighbour_is_missed() {
     let (desk, serials, first) = printed();

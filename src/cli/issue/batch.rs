@@ -74,7 +74,8 @@ impl Batch<'_> {
             id: begun.id(),
             publisher,
             interrupt,
-            papers: Papers::new(output, self.args.form(), printer, meta(self.name, made, started), next),
+            papers: Papers::new(output, self.args.form(), printer, meta(self.name, made, started), next)
+                .reading_back(self.args.read_back.then_some(self.checker.layout.dots_per_inch)),
             symbols: self.args.symbols.as_deref().map(Symbols::create).transpose()?,
             progress: bar("issuing", planned),
             planned,

@@ -1,24 +1,16 @@
-//! `nansen issue --read-back`: the page of a credential is read, as after printing and scanning, before it is written.
+//! `nansen issue --read-back`: sheets are read, as after printing and scanning, before they are written.
 
 use super::Failure;
+use super::write::Signed;
 use crate::cli::Exit;
-use crate::print::{Certificate, Printer};
+use crate::print::Sheet;
 use crate::readback::{Expected, ReadBackError, check};
 
-/// Reads the sheets of one credential back; `dots_per_inch` are the printer's.
-pub fn read_back(
-    printer: Printer<'_>,
-    certificate: &Certificate,
-    row: u64,
-    texts: &[String],
-    dots_per_inch: f32,
-) -> Result<(), Failure> {
-    let sheets = printer.sheets(std::slice::from_ref(certificate)).map_err(|unprintable| {
-        Failure::new(format!("the page of {} cannot be laid out: {unprintable}", certificate.serial))
-            .hint("the credential is recorded; correct the template, then run the same command again")
-    })?;
-    let expected = Expected { row, serial: &certificate.serial, texts };
-    check(&sheets, &[expected], dots_per_inch.round() as u32).map_err(refused)
+/// Reads sheets back as they were composed; `dots_per_inch` are the printer's.
+pub fn read_back(sheets: &[Sheet], signed: &[Signed], dots_per_inch: f32) -> Result<(), Failure> {
+    let expected: Vec<Expected<'_>> =
+        signed.iter().map(|one| Expected { row: one.row, serial: &one.serial, texts: &one.texts }).collect();
+    check(sheets, &expected, dots_per_inch.round() as u32).map_err(refused)
 }
 
 /// A page that does not read stops the batch, and nothing of its file is left.

@@ -7,8 +7,7 @@ use rayon::prelude::*;
 use super::Failure;
 use super::batch::Batch;
 use super::check::signed_face;
-use super::readback::read_back;
-use super::write::Paper;
+use super::write::{self, Paper};
 use crate::cli::register::failure;
 use crate::credential::{Credential, Photo, PhotoFormat, Serial, StatusRef};
 use crate::issue::attach;
@@ -17,7 +16,7 @@ use crate::issue::paper;
 use crate::issue::photo::Face;
 use crate::issue::sign::{Draft, Signed, draw};
 use crate::issue::subject::{self, name_key};
-use crate::print::{Picture, Printer};
+use crate::print::Picture;
 use crate::register::{BatchId, Holder, NewCredential, Register, Reserved, StatusSlot};
 use crate::status::native_uri;
 
@@ -132,12 +131,9 @@ impl Batch<'_> {
         let mut certificate =
             paper::certificate(&signed.credential, self.signing.made, self.name, language, symbols, picture.clone());
         certificate.attachments = vec![attach::attachment(serial, signed.message.clone())];
-        if self.args.read_back {
-            let layout = self.checker.layout;
-            let printer = Printer::new(layout, self.checker.fonts);
-            read_back(printer, &certificate, recorded.row, &signed.texts, layout.dots_per_inch)?;
-        }
-        Ok((serial, certificate))
+        let texts = signed.texts.clone();
+        let signed = write::Signed { row: recorded.row, serial: certificate.serial.clone(), texts };
+        Ok(Paper { serial, certificate, signed })
     }
 }
 

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::Failure;
+use super::readback::read_back;
 use crate::cli::output::{Output, Ready, cannot_write};
 use crate::credential::Serial;
 use crate::credential::types::CredentialType;
@@ -77,7 +78,21 @@ pub fn meta(issuer: &IssuerName, made: &CredentialType, created: Timestamp) -> B
 }
 
 /// A certificate and the credential that it shows.
-pub type Paper = (Serial, Certificate);
+pub struct Paper {
+    pub serial: Serial,
+    pub certificate: Certificate,
+    pub signed: Signed,
+}
+
+/// What has to be read from a paper.
+pub struct Signed {
+    /// Row of the list.
+    pub row: u64,
+    /// The serial as it is printed.
+    pub serial: String,
+    /// The text of each symbol.
+    pub texts: Vec<String>,
+}
 
 /// The pages of a batch on their way to the disk.
 pub struct Papers<'a> {
@@ -85,6 +100,8 @@ pub struct Papers<'a> {
     form: Form,
     printer: Printer<'a>,
     meta: BookMeta,
+    /// Whether sheets are read back before they are written, and for a printer of how many dots an inch.
+    read_back: Option<f32>,
     /// Number of the next file.
     next: u32,
     /// Certificates that are still to be added, and whether they all go into one file.
@@ -98,7 +115,7 @@ struct Open {
     body: Body,
     places: Vec<Place>,
     /// Not yet composed: too few for a sheet.
-    waiting: Vec<Certificate>,
+    waiting: Vec<Paper>,
     /// Certificates that are composed.
     composed: usize,
     /// Certificates that the file will have.
@@ -113,7 +130,12 @@ enum Body {
 impl<'a> Papers<'a> {
     /// Papers that go to `output`, the first file under number `next`.
     pub fn new(output: &'a Path, form: Form, printer: Printer<'a>, meta: BookMeta, next: u32) -> Self {
-        Self { output, form, printer, meta, next, coming: 0, into_one: false, open: None }
+        Self { output, form, printer, meta, read_back: None, next, coming: 0, into_one: false, open: None }
+    }
+
+    /// The same, but every sheet is read back, as a printer of so many dots an inch would print it, before it is written.
+    pub fn reading_back(self, dots_per_inch: Option<f32>) -> Self {
+        Self { read_back: dots_per_inch, ..self }
     }
 
     /// Says how many certificates will be added, so that each sheet of a volume can say of how many it is. A file that is
@@ -159,17 +181,19 @@ impl<'a> Papers<'a> {
             _ => u32::try_from(place / a_sheet + 1).unwrap_or(u32::MAX),
         };
         let places = papers.iter().enumerate();
-        open.places.extend(places.map(|(at, (serial, _))| Place { serial: *serial, sheet: sheet(first + at) }));
-        open.waiting.extend(papers.into_iter().map(|(_, certificate)| certificate));
+        open.places.extend(places.map(|(at, paper)| Place { serial: paper.serial, sheet: sheet(first + at) }));
+        open.waiting.extend(papers);
         let whole = open.waiting.len() / a_sheet * a_sheet;
         let rest = open.waiting.split_off(whole);
         let full = std::mem::replace(&mut open.waiting, rest);
-        self.write(&full)
+        self.write(full)
     }
 
-    /// Composes sheets and writes them.
-    fn write(&mut self, certificates: &[Certificate]) -> Result<(), Failure> {
-        let Some(open) = self.open.as_mut().filter(|_| !certificates.is_empty()) else { return Ok(()) };
+    /// Composes sheets, reads them back when that is wanted, and writes them.
+    fn write(&mut self, papers: Vec<Paper>) -> Result<(), Failure> {
+        let Some(open) = self.open.as_mut().filter(|_| !papers.is_empty()) else { return Ok(()) };
+        let (certificates, signed): (Vec<_>, Vec<_>) =
+            papers.into_iter().map(|paper| (paper.certificate, paper.signed)).unzip();
         match &mut open.body {
             Body::Book(book) => {
                 let first = open.composed / self.printer.certificates_a_sheet().max(1) + 1;
@@ -179,14 +203,20 @@ impl<'a> Papers<'a> {
                     _ => self.printer,
                 };
                 open.composed += certificates.len();
-                let sheets = compose(printer, certificates)?;
+                let sheets = compose(printer, &certificates)?;
+                self.read_back.map_or(Ok(()), |dpi| read_back(&sheets, &signed, dpi))?;
                 let file = self.form.file(self.output, self.next);
                 book.add(&sheets).map_err(|error| cannot_be_written(&file, error))
             }
             Body::Files(files) => {
                 let (printer, meta, folder) = (self.printer, &self.meta, self.output);
-                let one = |certificate| separate(printer, meta, folder, certificate);
-                let written: Vec<Ready> = certificates.par_iter().map(one).collect::<Result<_, Failure>>()?;
+                let one = |(certificate, signed)| {
+                    let sheets = compose(printer, std::slice::from_ref(certificate))?;
+                    self.read_back.map_or(Ok(()), |dpi| read_back(&sheets, std::slice::from_ref(signed), dpi))?;
+                    separate(&sheets, meta, folder, certificate)
+                };
+                let written: Vec<Ready> =
+                    certificates.par_iter().zip(&signed).map(one).collect::<Result<_, Failure>>()?;
                 files.extend(written);
                 Ok(())
             }
@@ -196,7 +226,7 @@ impl<'a> Papers<'a> {
     /// Ends the file in the making: it is on the disk and has no name yet. `None` when nothing was added.
     pub fn finish(&mut self) -> Result<Option<Finished>, Failure> {
         let rest = self.open.as_mut().map(|open| std::mem::take(&mut open.waiting)).unwrap_or_default();
-        self.write(&rest)?;
+        self.write(rest)?;
         let Some(open) = self.open.take() else { return Ok(None) };
         let file = self.form.file(self.output, self.next);
         let ready = match open.body {
@@ -225,14 +255,13 @@ fn compose(printer: Printer<'_>, certificates: &[Certificate]) -> Result<Vec<She
 }
 
 /// Writes the file of one credential under a temporary name.
-fn separate(printer: Printer<'_>, meta: &BookMeta, folder: &Path, certificate: &Certificate) -> Result<Ready, Failure> {
-    let sheets = compose(printer, std::slice::from_ref(certificate))?;
+fn separate(sheets: &[Sheet], meta: &BookMeta, folder: &Path, certificate: &Certificate) -> Result<Ready, Failure> {
     let (title, language) = (certificate.title.first().to_owned(), certificate.language.clone());
     let file = folder.join(format!("{}.pdf", certificate.serial));
     let right_to_left = printer.right_to_left(&language);
     let meta = BookMeta { title, language, right_to_left, ..meta.clone() };
     let mut book = Book::new(Output::create(&file)?, &meta).map_err(|error| cannot_be_written(&file, error))?;
-    book.add(&sheets).map_err(|error| cannot_be_written(&file, error))?;
+    book.add(sheets).map_err(|error| cannot_be_written(&file, error))?;
     book.finish().map_err(|error| cannot_be_written(&file, error))?.ready()
 }
 

@@ -3,7 +3,8 @@
 //! In come a grey image, the corners that a reader gave and the modules that should be there; out comes a grade from 4 to 0
 //! for each parameter. It is no verifier's laboratory: reflectance is what the scanner says it is, light comes from the
 //! scanner's side, and the aperture is 0.8 of a module. What the limits are cited for, and what they do to the overall grade
-//! (the lowest counts), is the standard's.
+//! (the lowest counts), is the standard's; where the limits were checked is in docs/DESIGN.md. Not graded: format and version
+//! information, the quiet zone beyond its effect on contrast, and the angle of distortion.
 
 mod codewords;
 mod geometry;
@@ -37,7 +38,8 @@ pub enum Parameter {
     GridUniformity,
     /// Error correction that is left (§7.8.8).
     UnusedCorrection,
-    /// By how much dark modules are too large, of the tolerance (ISO/IEC 16022 annex M).
+    /// By how much dark modules are too large, of the tolerance (ISO/IEC 16022 annex M). Reported, and no part of the overall
+    /// grade (ISO/IEC 15415 §7.8.9).
     PrintGrowth,
 }
 
@@ -91,9 +93,10 @@ pub struct Quality {
 }
 
 impl Quality {
-    /// The overall grade: that of the worst parameter (ISO/IEC 15415 §7.9).
+    /// The overall grade: that of the worst parameter (ISO/IEC 15415 §7.9). Print growth does no harm but through the others.
     pub fn overall(&self) -> u8 {
-        self.measures.iter().map(|measure| measure.grade).min().unwrap_or(0)
+        let counted = self.measures.iter().filter(|measure| measure.parameter != Parameter::PrintGrowth);
+        counted.map(|measure| measure.grade).min().unwrap_or(0)
     }
 
     /// The grade of one parameter.
@@ -147,8 +150,8 @@ struct Modules {
     darkest: f32,
 }
 
-/// What the modules of a codeword are like at their worst.
-struct Codeword {
+/// How clear a module is, or a codeword by its worst module.
+struct Clarity {
     modulation: f32,
     margin: f32,
 }
@@ -175,20 +178,21 @@ impl Modules {
         (self.values[y * self.width + x] < self.threshold()) != matrix.is_dark(x, y)
     }
 
-    fn codewords(&self, blocks: &Blocks, matrix: &Matrix) -> Vec<Codeword> {
+    /// How far a module is from the threshold; its margin is 0 when it is on the wrong side.
+    fn clarity(&self, matrix: &Matrix, x: usize, y: usize) -> Clarity {
         let contrast = (self.lightest - self.darkest).max(1e-6);
-        let of_module = |&(x, y): &(usize, usize)| {
-            let modulation = 2.0 * (self.values[y * self.width + x] - self.threshold()).abs() / contrast;
-            (modulation, if self.is_wrong(matrix, x, y) { 0.0 } else { modulation })
-        };
+        let modulation = 2.0 * (self.values[y * self.width + x] - self.threshold()).abs() / contrast;
+        Clarity { modulation, margin: if self.is_wrong(matrix, x, y) { 0.0 } else { modulation } }
+    }
+
+    /// The least clear module of each codeword.
+    fn codewords(&self, blocks: &Blocks, matrix: &Matrix) -> Vec<Clarity> {
         let worst = |modules: &Vec<(usize, usize)>| {
-            modules.iter().map(of_module).fold(
-                Codeword { modulation: 1.0, margin: 1.0 },
-                |worst, (modulation, margin)| Codeword {
-                    modulation: worst.modulation.min(modulation),
-                    margin: worst.margin.min(margin),
-                },
-            )
+            let clear = Clarity { modulation: 1.0, margin: 1.0 };
+            modules.iter().map(|(x, y)| self.clarity(matrix, *x, *y)).fold(clear, |worst, one| Clarity {
+                modulation: worst.modulation.min(one.modulation),
+                margin: worst.margin.min(one.margin),
+            })
         };
         blocks.codewords.iter().map(worst).collect()
     }
@@ -211,7 +215,7 @@ fn aperture(image: &GreyImage, grid: &Grid, u: f32, v: f32) -> f32 {
 }
 
 /// The share of the correction of the worst block that is left when these codewords are errors (§7.8.8).
-fn unused(codewords: &[Codeword], blocks: &Blocks, is_error: impl Fn(&Codeword) -> bool) -> f32 {
+fn unused(codewords: &[Clarity], blocks: &Blocks, is_error: impl Fn(&Clarity) -> bool) -> f32 {
     let mut errors = vec![0_u32; blocks.count];
     for (codeword, block) in codewords.iter().zip(&blocks.block) {
         errors[*block] += u32::from(is_error(codeword));
@@ -221,7 +225,7 @@ fn unused(codewords: &[Codeword], blocks: &Blocks, is_error: impl Fn(&Codeword) 
 }
 
 /// What unclear codewords cost, were they errors (§7.8.4.2): the best of the grades at which that and they agree.
-fn modulation(codewords: &[Codeword], blocks: &Blocks, of: fn(&Codeword) -> f32) -> u8 {
+fn modulation(codewords: &[Clarity], blocks: &Blocks, of: fn(&Clarity) -> f32) -> u8 {
     let at = |level: u8| {
         let left = unused(codewords, blocks, |codeword| Parameter::Modulation.grade(of(codeword)) < level);
         level.min(Parameter::UnusedCorrection.grade(left))
@@ -229,29 +233,31 @@ fn modulation(codewords: &[Codeword], blocks: &Blocks, of: fn(&Codeword) -> f32)
     (1..=4).map(at).max().unwrap_or(0)
 }
 
-/// The grade of the finder, timing and alignment patterns; the worst counts.
+/// The grade of the worst of six segments: three finder patterns, two timing patterns, all alignment patterns. Wrong modules
+/// are counted; the standard counts those that are only unclear too, which a scanner's sampling would be blamed for.
 fn fixed_patterns(seen: &Modules, blocks: &Blocks, matrix: &Matrix) -> u8 {
     let width = matrix.width();
-    let wrong = |modules: &mut dyn Iterator<Item = (usize, usize)>| {
+    let count = |modules: &mut dyn Iterator<Item = (usize, usize)>| {
         modules.filter(|(x, y)| seen.is_wrong(matrix, *x, *y)).count()
     };
     // A finder pattern with its separator; ISO/IEC 18004 annex G.3: 1, 2, 3 and more damaged modules.
     let finder = |left: usize, top: usize| {
-        let damaged = wrong(&mut (0..64).map(|at| (left + at % 8, top + at / 8)));
+        let damaged = count(&mut (0..64).map(|at| (left + at % 8, top + at / 8)));
         4 - damaged.min(4) as u8
     };
     let finders = [finder(0, 0), finder(width - 8, 0), finder(0, width - 8)];
-    // ISO/IEC 18004 annex G.4: up to 7, 11 and 14 % of the timing patterns.
-    let timing_modules = 2 * (width - 16);
-    let damaged = wrong(&mut (8..width - 8).flat_map(|at| [(at, 6), (6, at)]));
-    let timing = share(damaged, timing_modules, [0.07, 0.11, 0.14]);
+    // ISO/IEC 18004 annex G.4: up to 7, 11 and 14 % of a timing pattern.
+    let track = 8..width - 8;
+    let across = count(&mut track.clone().map(|at| (at, 6)));
+    let down = count(&mut track.clone().map(|at| (6, at)));
+    let timing = [across, down].map(|damaged| share(damaged, track.len(), [0.07, 0.11, 0.14]));
     // ISO/IEC 18004 annex G.4: up to 10, 20 and 30 % of the alignment patterns.
     let last = blocks.alignment.last().copied().unwrap_or(0);
     let centres = blocks.alignment.iter().flat_map(|x| blocks.alignment.iter().map(move |y| (*x, *y)));
     let centres: Vec<_> = centres.filter(|at| ![(6, 6), (6, last), (last, 6)].contains(at)).collect();
-    let is_damaged = |(x, y): &&(usize, usize)| wrong(&mut (0..25).map(|at| (x - 2 + at % 5, y - 2 + at / 5))) > 0;
-    let alignment = share(centres.iter().filter(is_damaged).count(), centres.len(), [0.10, 0.20, 0.30]);
-    finders.into_iter().chain([timing, alignment]).min().unwrap_or(0)
+    let is_hurt = |(x, y): &&(usize, usize)| count(&mut (0..25).map(|at| (x - 2 + at % 5, y - 2 + at / 5))) > 0;
+    let alignment = share(centres.iter().filter(is_hurt).count(), centres.len(), [0.10, 0.20, 0.30]);
+    finders.into_iter().chain(timing).chain([alignment]).min().unwrap_or(0)
 }
 
 /// 4 without damage, then by the limits for 3, 2 and 1.

@@ -123,6 +123,9 @@ fn ink_that_spreads_is_growth_and_ink_that_shrinks_too() {
     assert!(value(&spread(0.2)) > 0.8, "{:?}", spread(0.2));
     assert!(value(&shrunk(0.2)) < -0.8, "{:?}", shrunk(0.2));
     assert!(spread(0.2).of(Parameter::PrintGrowth) < 3);
+    // Growth alone is told and does not decide.
+    let told = |quality: &Quality| quality.measures[..7].iter().map(|measure| measure.grade).min();
+    assert_eq!(told(&spread(0.2)), Some(spread(0.2).overall()));
 }
 
 #[test]
