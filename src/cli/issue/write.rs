@@ -213,7 +213,7 @@ impl<'a> Papers<'a> {
                 let one = |(certificate, signed)| {
                     let sheets = compose(printer, std::slice::from_ref(certificate))?;
                     self.read_back.map_or(Ok(()), |dpi| read_back(&sheets, std::slice::from_ref(signed), dpi))?;
-                    separate(&sheets, meta, folder, certificate)
+                    separate(printer, &sheets, meta, (folder, certificate))
                 };
                 let written: Vec<Ready> =
                     certificates.par_iter().zip(&signed).map(one).collect::<Result<_, Failure>>()?;
@@ -255,7 +255,12 @@ fn compose(printer: Printer<'_>, certificates: &[Certificate]) -> Result<Vec<She
 }
 
 /// Writes the file of one credential under a temporary name.
-fn separate(sheets: &[Sheet], meta: &BookMeta, folder: &Path, certificate: &Certificate) -> Result<Ready, Failure> {
+fn separate(
+    printer: Printer<'_>,
+    sheets: &[Sheet],
+    meta: &BookMeta,
+    (folder, certificate): (&Path, &Certificate),
+) -> Result<Ready, Failure> {
     let (title, language) = (certificate.title.first().to_owned(), certificate.language.clone());
     let file = folder.join(format!("{}.pdf", certificate.serial));
     let right_to_left = printer.right_to_left(&language);
