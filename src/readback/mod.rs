@@ -64,7 +64,7 @@ pub enum ReadBackError {
         module: Option<f32>,
     },
     /// A symbol on a sheet says what nobody signed for it.
-    #[error("{}a symbol is read back that is none of theirs: {beginning:?}", whose(.sheet.as_ref()))]
+    #[error("{}a symbol is read back that is none of theirs: {beginning:?}", whose(sheet.as_ref()))]
     Stranger {
         /// Row and serial of the first credential on the sheet, if it has any.
         sheet: Option<(u64, String)>,
