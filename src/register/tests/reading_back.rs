@@ -67,6 +67,6 @@ fn papers_with_one_symbol_are_told_and_a_copy_signed_anew_is_another() {
     let papers = |text: &[u8]| register.papers_with_symbol(serial(1), text).unwrap();
     assert_eq!(papers(&text), [1, 2]);
     assert_eq!(papers(b"part 2"), [3], "one symbol of a paper in parts");
-    assert_eq!(papers(b"part"), [], "signed by the same desk, and never stored");
-    assert_eq!(register.papers_with_symbol(serial(99), &text).unwrap(), []);
+    assert!(papers(b"part").is_empty(), "signed by the same desk, and never stored");
+    assert!(register.papers_with_symbol(serial(99), &text).unwrap().is_empty());
 }
