@@ -14,7 +14,7 @@ pub struct Output {
 impl Output {
     /// Opens a temporary file beside `path`, in the same folder so that renaming is one step.
     pub fn create(path: &Path) -> Result<Self, Failure> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder_of(path);
         if path.is_dir() {
             return Err(Failure::new(format!("{} is a folder, where a file is to be written", path.display()))
                 .hint("name a file, such as OUT.pdf"));
@@ -71,6 +71,11 @@ impl Write for Output {
     }
 }
 
+/// The folder of a file, that of a bare name too.
+pub fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Writes `bytes` to `path`, all or nothing.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let mut output = Output::create(path)?;
@@ -100,7 +105,7 @@ fn readable(_: &Path) {}
 
 /// Makes the renaming itself survive a power cut, where the system can.
 fn sync_folder(path: &Path) {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let _ = std::fs::File::open(folder).and_then(|folder| folder.sync_all());
 }
 

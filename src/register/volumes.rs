@@ -144,6 +144,13 @@ impl Register {
         Ok(volumes.collect::<Result<_, _>>()?)
     }
 
+    /// The files of the unfinished batch of this digest and type, by number; none when there is none.
+    pub fn volumes_of_interrupted(&self, type_name: &str, digest: &[u8; 32]) -> Result<Vec<Volume>, RegisterError> {
+        let sql = "SELECT id FROM batches WHERE type = ?1 AND digest = ?2 AND finished IS NULL";
+        let id = self.connection.query_row(sql, params![type_name, digest], |row| row.get(0)).optional()?;
+        id.map_or(Ok(Vec::new()), |id| self.volumes_of(id))
+    }
+
     /// What stands on which sheet of the files of a batch, in that order.
     pub fn places_of(&self, batch: BatchId) -> Result<Vec<PlacedRow>, RegisterError> {
         let mut statement = self.connection.prepare_cached(

@@ -204,3 +204,38 @@ fn pdfs(folder: &Path) -> Vec<String> {
     names.sort();
     names
 }
+
+#[test]
+fn a_batch_does_not_come_to_lie_among_the_volumes_of_another() {
+    let desk = Desk::new();
+    let list = many(&desk, 5);
+    let issue = |list: &str| desk.run(&["issue", "registration", list, "-o", "k.pdf", "--volume", "2"]);
+    assert_eq!(issue(&list).status.code(), Some(0));
+    let before = files(&desk, "k");
+    let next = desk.write("next.csv", "individual_id,given_names,legal_status\nN-1,Hirut,refugee\n");
+    let refused = issue(&shown(&next));
+    assert_eq!(refused.status.code(), Some(2));
+    let told = err(&refused);
+    assert!(told.contains("k-001.pdf and 3 more files of another batch would be overwritten"), "{told}");
+    assert!(told.contains("next: nothing was issued; give another name with -o"), "{told}");
+    assert!(files(&desk, "k") == before && desk.issued() == 5);
+    for name in before.keys().filter(|name| *name != "k-manifest.pdf") {
+        std::fs::remove_file(desk.path(name)).unwrap();
+    }
+    assert!(err(&issue(&shown(&next))).contains("k-manifest.pdf of another batch"));
+    std::fs::remove_file(desk.path("k-manifest.pdf")).unwrap();
+    assert_eq!(issue(&shown(&next)).status.code(), Some(0));
+}
+
+#[test]
+fn the_manifest_of_other_separate_papers_is_not_overwritten() {
+    let desk = Desk::new();
+    let list = many(&desk, 2);
+    let next = desk.write("next.csv", "individual_id,given_names,legal_status\nN-1,Hirut,refugee\n");
+    let issue = |list: &str| desk.run(&["issue", "registration", list, "-o", "papers", "--separate", "--manifest"]);
+    assert_eq!(issue(&list).status.code(), Some(0));
+    let refused = issue(&shown(&next));
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(err(&refused).contains("manifest.pdf of another batch"), "{}", err(&refused));
+    assert_eq!(desk.issued(), 2);
+}

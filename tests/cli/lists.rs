@@ -255,3 +255,26 @@ fn a_bad_photo_is_told_by_line_and_column() {
     }
     assert_eq!(desk.issued(), 0);
 }
+
+#[test]
+fn neither_list_nor_symbols_have_the_name_of_a_paper() {
+    let desk = Desk::new();
+    let people = "individual_id,given_names,legal_status\nK-1,Amina,refugee\n";
+    let list = shown(&desk.write("list.csv", people));
+    let odd = shown(&desk.write("k-004.pdf", people));
+    std::fs::create_dir(desk.path("papers")).unwrap();
+    let volumes = ["-o", "k.pdf", "--volume", "2"];
+    let separate = ["-o", "papers", "--separate"];
+    for (list, form, symbols, what) in [
+        (&list, &volumes[..], "k-002.pdf", "--symbols has the name of a paper of this batch: k-002.pdf"),
+        (&list, &separate[..], "papers/some.PDF", "--symbols has the name of a paper of this batch: papers/some.PDF"),
+        (&odd, &volumes[..], "s.jsonl", "the list has the name of a paper of this batch"),
+    ] {
+        let args = ["issue", "registration", list, "--symbols", symbols];
+        let refused = desk.run(&[&args[..], form].concat());
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(err(&refused).contains(what), "{what}: {}", err(&refused));
+    }
+    assert_eq!(desk.issued(), 0);
+    assert_eq!(std::fs::read_to_string(desk.path("k-004.pdf")).unwrap(), people);
+}

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use super::Failure;
 use super::write::Form;
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::templates::Resolution;
@@ -133,39 +132,4 @@ fn wire(text: &str) -> Result<Wire, String> {
         "hcert" => Ok(Wire::Hcert),
         _ => Err("wanted nansen, claim169 or hcert".to_owned()),
     }
-}
-
-/// Refuses a file that would be written over another of this run, and a folder of photos that is none.
-pub fn check_places(args: &Args) -> Result<(), Failure> {
-    let output = args.output.as_deref();
-    let first = output.map(|output| args.form().file(output, 1));
-    let manifest = output.filter(|_| args.wants_manifest()).map(|output| args.form().manifest(output));
-    let places = [
-        ("the list", Some(args.list.as_path())),
-        ("OUT", first.as_deref()),
-        ("the manifest", manifest.as_deref()),
-        ("--symbols", args.symbols.as_deref()),
-    ];
-    let places: Vec<_> = places.into_iter().filter_map(|(what, path)| Some((what, path?))).collect();
-    for (at, (what, path)) in places.iter().enumerate() {
-        if let Some((other, _)) = places[..at].iter().find(|(_, other)| same_file(other, path)) {
-            return Err(Failure::new(format!("{other} and {what} are the same file: {}", path.display()))
-                .hint("give each a name of its own"));
-        }
-    }
-    if let Some(folder) = args.photos.as_ref().filter(|folder| !folder.is_dir()) {
-        return Err(Failure::new(format!("{} is not a folder of photos", folder.display()))
-            .hint("name the folder with --photos DIR; each photo in it is named by the first column, KEN-1.jpg"));
-    }
-    Ok(())
-}
-
-fn same_file(one: &Path, other: &Path) -> bool {
-    // What is to be written need not be there yet, but its folder is.
-    let whole = |path: &Path| {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        path.canonicalize()
-            .or_else(|_| Ok::<_, std::io::Error>(folder.canonicalize()?.join(path.file_name().unwrap_or_default())))
-    };
-    one == other || matches!((whole(one), whole(other)), (Ok(one), Ok(other)) if one == other)
 }

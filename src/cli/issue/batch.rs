@@ -13,6 +13,7 @@ use rayon::prelude::*;
 
 use super::check::{Checked, Checker};
 use super::interrupt::Interrupt;
+use super::places::check_free;
 use super::recorded::Recorded;
 use super::write::{Form, Papers, Symbols, meta};
 use super::{Args, Failure, List, bar, manifest};
@@ -55,6 +56,8 @@ impl Batch<'_> {
         let planned = checked.planned(|row| before.contains(&row));
         let rows = u32::try_from(planned).map_err(Failure::new)?;
         let fresh = self.worth_a_batch(&register, &before, checked)?;
+        let own = register.volumes_of_interrupted(&made.name, &self.digest).map_err(failure)?;
+        check_free(self.args, output, &own)?;
         let shown = output.display().to_string();
         let plan = BatchPlan { digest: self.digest, type_name: &made.name, output: &shown, rows };
         // The keys first: what cannot be published must not be issued.

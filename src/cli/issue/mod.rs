@@ -11,6 +11,7 @@ mod list_file;
 mod lock;
 mod manifest;
 mod photos;
+mod places;
 mod readback;
 mod recorded;
 mod write;
@@ -40,8 +41,8 @@ use crate::issue::sign::Signing;
 use crate::print::{Fonts, Layout};
 use crate::register::Register;
 use crate::symbol::Room;
-use args::check_places;
 use list_file::List;
+use places::check_places;
 
 /// Issues the list.
 pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::Failure;
 use super::readback::read_back;
-use crate::cli::output::{Output, Ready, cannot_write};
+use crate::cli::output::{Output, Ready, cannot_write, folder_of};
 use crate::credential::Serial;
 use crate::credential::types::CredentialType;
 use crate::issue::paper::IssuerName;
@@ -39,6 +39,29 @@ impl Form {
         match self {
             Self::Volumes(_) => beside(output, &format!("{number:03}")),
             Self::Whole | Self::Separate => output.to_owned(),
+        }
+    }
+
+    /// Whether `path` has the name of a file of such a batch, however many there will be.
+    pub fn owns(self, output: &Path, path: &Path) -> bool {
+        let text = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+        match self {
+            Self::Whole => path.file_name() == output.file_name(),
+            Self::Separate => text(path.extension()).eq_ignore_ascii_case("pdf"),
+            Self::Volumes(_) => {
+                let beginning = format!("{}-", text(output.file_stem()));
+                let number = text(path.file_stem()).strip_prefix(&beginning).map(ToOwned::to_owned);
+                path.extension() == output.extension()
+                    && number.is_some_and(|number| number.len() >= 3 && number.bytes().all(|b| b.is_ascii_digit()))
+            }
+        }
+    }
+
+    /// The folder in which its files lie.
+    pub fn folder(self, output: &Path) -> &Path {
+        match self {
+            Self::Separate => output,
+            _ => folder_of(output),
         }
     }
 
