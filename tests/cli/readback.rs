@@ -132,7 +132,9 @@ fn what_is_not_a_paper_of_this_desk_is_not_recorded() {
     assert_eq!((done.status.code(), out(&done)), (Some(1), String::new()));
     assert!(err(&done).contains("none of this desk"), "{}", err(&done));
     let blank = shown(&desk.write("blank.pgm", pgm(&GreyImage::from_fn(90, 90, |_, _| 255))));
-    assert_eq!(desk.run(&["register", "readback", &blank]).status.code(), Some(4));
+    let nothing = desk.run(&["register", "readback", &blank]);
+    assert_eq!(nothing.status.code(), Some(4));
+    assert!(err(&nothing).contains("no symbol on page 1\n  next: "), "{}", err(&nothing));
     assert_eq!(desk.run(&["register", "readback", "gone.png"]).status.code(), Some(2));
     assert_eq!(desk.run(&["register", "readback"]).status.code(), Some(2));
     assert_eq!(desk.run(&["register", "readback", &blank, "--least", "E"]).status.code(), Some(2));
@@ -190,4 +192,26 @@ fn a_scan_that_a_scanner_put_into_a_pdf_is_graded_and_shown_with_the_credential(
     assert!(shown.contains("scanned back") && shown.contains("scan.pdf"), "{shown}");
     let line = json_lines(&desk.run(&["register", "show", &serials[0], "--format", "json"]).stdout).remove(0);
     assert_eq!((&line["readbacks"][0]["copy"], &line["readbacks"][0]["file"]), (&1.into(), &"scan.pdf".into()));
+}
+
+#[test]
+fn copies_with_one_symbol_are_marked_from_the_latest_and_signed_copies_by_their_own() {
+    for (wire, expect) in [("claim169", [2, 1]), ("nansen", [1, 1])] {
+        let file = format!("{wire}.pdf");
+        let lines = format!("{wire}.jsonl");
+        let desk = Desk::new();
+        desk.write("two.csv", TWO);
+        let done = desk.run(&["issue", "registration", "two.csv", "-o", &file, "--symbols", &lines, "--wire", wire]);
+        assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+        let serial = json_lines(&std::fs::read(desk.path(&lines)).unwrap())[0]["serial"].as_str().unwrap().to_owned();
+        assert_eq!(desk.run(&["register", "reprint", &serial, "-o", "copy.pdf"]).status.code(), Some(0));
+        let first = draw(&std::fs::read(desk.path(&file)).unwrap(), 1, 300).unwrap();
+        desk.write("first.pgm", pgm(&first));
+        for copy in expect {
+            let done = desk.run(&["register", "readback", "first.pgm", "--format", "json"]);
+            assert_eq!(json_lines(&done.stdout)[0]["copy"], copy, "{wire} {}", err(&done));
+        }
+        let told = out(&desk.run(&["register", "readback", "first.pgm"]));
+        assert_eq!(told.contains("copies 1, 2 have the same symbol: marked as copy 2"), wire == "claim169", "{told}");
+    }
 }
