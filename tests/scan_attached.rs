@@ -64,6 +64,25 @@ fn files_are_found_in_every_place_and_each_once() {
 }
 
 #[test]
+fn a_file_pinned_to_a_page_and_the_file_for_old_readers_are_found_too() {
+    let found = attached(
+        "",
+        "/Annots [4 0 R 9 0 R]",
+        &[
+            b"<</Type /Annot /Subtype /FileAttachment /Rect [0 0 9 9] /FS 5 0 R>>".to_vec(),
+            b"<</UF (a.cwt) /EF <</UF 6 0 R /F 7 0 R>>>>".to_vec(),
+            packed(b"new"),
+            packed(b"old"),
+            file("b.cwt", 7),
+            b"<</Type /Annot /Subtype /Text /Rect [0 0 9 9] /FS 8 0 R>>".to_vec(),
+        ],
+    );
+    let contents: Vec<_> = found.files.iter().map(|file| (&file.content, file.pages.as_slice())).collect();
+    let credential = |bytes: &[u8]| Content::Credential(bytes.to_vec());
+    assert_eq!(contents, [(&credential(b"new"), &[1][..]), (&credential(b"old"), &[1])]);
+}
+
+#[test]
 fn a_tree_that_bites_its_own_tail_is_walked_once() {
     let found = attached(
         "/Names <</EmbeddedFiles 4 0 R>>",

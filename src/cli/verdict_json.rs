@@ -15,6 +15,8 @@ pub struct Origin {
     pub source: String,
     /// Page of a PDF, frame of a film; 1 for an image.
     pub page: Option<u32>,
+    /// Whether the document has other pages too.
+    pub of_several: bool,
     /// The symbol, when it was scanned.
     pub symbol: Option<Found>,
     /// The file, when the credential was attached to a document, or was a file itself.

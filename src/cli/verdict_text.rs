@@ -31,7 +31,7 @@ impl Style {
 pub fn text(finding: &Finding, origin: &Origin, types: &Types, style: Style) -> String {
     let mut out = String::new();
     let place = match origin.page {
-        Some(page) if page > 1 => format!("{}, page {page}", origin.source),
+        Some(page) if page > 1 || origin.of_several => format!("{}, page {page}", origin.source),
         _ => origin.source.clone(),
     };
     let _ = writeln!(out, "{}  {}", headline(finding, style), style.paint("2", &printable(&place)));

@@ -102,6 +102,7 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
         style,
         pile: Pile::new(),
         comparison: None,
+        of_several: false,
         exit: Exit::Done,
     };
     if let Some(number) = args.camera {
@@ -131,6 +132,8 @@ struct Session<'a> {
     pile: Pile,
     /// The attachments of the document that is being read.
     comparison: Option<Comparison<Origin>>,
+    /// Whether that document has several pages.
+    of_several: bool,
     exit: Exit,
 }
 
@@ -148,6 +151,7 @@ impl Session<'_> {
         if format::is_message(&bytes) {
             return self.bare_message(&source, bytes);
         }
+        self.of_several = false;
         let options = Options { effort: Effort::Thorough, ..Options::default() };
         let mut seen = Pages::default();
         let mut stopped = None;
@@ -184,6 +188,7 @@ impl Session<'_> {
             }
             Seen::Page(page) => page,
         };
+        self.of_several = page.pages.is_some_and(|pages| pages > 1);
         pages.count += 1;
         if page.looks.is_empty() {
             return self.undrawn(source, page.page);
@@ -202,7 +207,9 @@ impl Session<'_> {
         for Compared { finding, symbol, attachment } in comparison.end() {
             by_file += usize::from(symbol.is_none());
             let page = attachment.as_ref().and_then(|file| file.pages.first().copied());
-            let origin = symbol.unwrap_or_else(|| Origin { source: source.to_owned(), page, ..Origin::default() });
+            let of_several = self.of_several;
+            let bare = || Origin { source: source.to_owned(), page, of_several, ..Origin::default() };
+            let origin = symbol.unwrap_or_else(bare);
             self.answer(&finding, &Origin { attachment, ..origin })?;
         }
         Ok(by_file)
@@ -238,13 +245,15 @@ impl Session<'_> {
     /// A page of which nobody can say whether a paper is on it; it must not pass in silence beside pages that are valid.
     fn undrawn(&mut self, source: &str, page: u32) -> Result<(), Failure> {
         let finding = Finding::refused(Reason::Damaged, Some(format!("page {page} cannot be drawn")));
-        self.answer(&finding, &Origin { source: source.to_owned(), page: Some(page), ..Origin::default() })
+        let of_several = self.of_several;
+        self.answer(&finding, &Origin { source: source.to_owned(), page: Some(page), of_several, ..Origin::default() })
     }
 
     fn page(&mut self, source: &str, page: u32, found: Vec<Found>) -> Result<(), Failure> {
         for symbol in found {
             let (source, bytes) = (source.to_owned(), Some(symbol.clone()));
-            let origin = Origin { source, page: Some(page), symbol: bytes, attachment: None };
+            let origin =
+                Origin { source, page: Some(page), of_several: self.of_several, symbol: bytes, attachment: None };
             self.symbol(&symbol.bytes, &origin)?;
         }
         Ok(())

@@ -95,12 +95,24 @@ impl Register {
         Ok(found)
     }
 
-    /// The credential in whose only symbol this text stands, and the copy that it is.
-    pub fn of_symbol(&self, text: &[u8]) -> Result<Option<(Serial, u32)>, RegisterError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT serial, max(copy, 1) FROM credentials WHERE envelope = ?1")?;
-        let found = statement.query_row([text], |row| Ok((serial_at(row, 0), row.get(1)?))).optional()?;
-        found.map(|(serial, copy)| Ok((serial?, copy))).transpose()
+    /// The papers of a credential on which this text stands in a symbol, in order. Several when copies were printed
+    /// again with the same bytes; none when the text is not what was signed here.
+    pub fn papers_with_symbol(&self, serial: Serial, text: &[u8]) -> Result<Vec<u32>, RegisterError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT max(copy, 1), envelope FROM credentials WHERE serial = ?1
+             UNION SELECT p.copy, coalesce(p.envelope, c.envelope)
+             FROM prints p JOIN credentials c ON c.serial = p.serial WHERE p.serial = ?1 ORDER BY 1",
+        )?;
+        let mut rows = statement.query([serial.as_bytes()])?;
+        let mut papers: Vec<u32> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (copy, envelope): (u32, Vec<u8>) = (row.get(0)?, row.get(1)?);
+            // The texts of the symbols of one paper stand below each other.
+            if envelope.split(|byte| *byte == b'\n').any(|line| line == text) && papers.last() != Some(&copy) {
+                papers.push(copy);
+            }
+        }
+        Ok(papers)
     }
 
     fn batches_of(&self, serials: &[Serial]) -> Result<Vec<i64>, RegisterError> {

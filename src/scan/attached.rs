@@ -1,7 +1,8 @@
 //! An open PDF in, the files embedded in it out (ISO 32000-2 §7.11.4 embedded files, §14.13 associated files).
 //!
-//! They are looked for where a writer may put them: in the name tree `EmbeddedFiles`, in `AF` of the catalogue and in `AF` of
-//! each page, which alone says to which page a file belongs. Of a hostile file no more than the limits below is looked at:
+//! They are looked for where a writer may put them: in the name tree `EmbeddedFiles`, in `AF` of the catalogue, and in `AF` and
+//! the annotations `FileAttachment` (§12.5.6.15) of each page, which alone say to which page a file belongs. A specification may
+//! name one file for old readers (`EF/F`) and another for new ones (`EF/UF`): both are listed. Of a hostile file no more than the limits below is looked at:
 //! trees may be deep, may bite their own tail, and may name the same file a million times.
 
 use super::inflated;
@@ -20,6 +21,8 @@ const MOST_FILES: usize = 5000;
 const MOST_BYTES: usize = 32 << 10;
 /// Most bytes of all credentials together: they are kept until the last page was read.
 const MOST_BYTES_TOGETHER: usize = 16 << 20;
+/// Most specifications and annotations that are looked at, however often pages name the same.
+const MOST_SPECIFICATIONS: usize = 200_000;
 /// Most nodes of the name tree that are visited.
 const MOST_NODES: usize = 20_000;
 /// Deepest node of the name tree; 64 names a node make a tree of 5,000 three deep.
@@ -73,6 +76,7 @@ pub(super) fn list(pdf: &Pdf) -> Attached {
     }
     for (page, number) in pdf.pages().iter().zip(1..) {
         listing.associated(pdf, page.raw(), Some(number));
+        listing.annotations(pdf, page.raw(), number);
         if listing.attached.more {
             break;
         }
@@ -87,6 +91,8 @@ struct Listing {
     streams: Vec<ObjectIdentifier>,
     /// Bytes of the credentials in the list.
     bytes: usize,
+    /// Specifications and annotations that were looked at.
+    specifications: usize,
 }
 
 impl Listing {
@@ -130,12 +136,38 @@ impl Listing {
         }
     }
 
-    /// Adds the file of a specification, or its page when it is known; `false` when the list is full.
+    /// The files that are pinned to a page.
+    fn annotations<'a>(&mut self, pdf: &'a Pdf, page: &Dict<'a>, number: u32) {
+        let Some(all) = page.get::<Array<'_>>("Annots") else { return };
+        for annotation in all.raw_iter() {
+            if self.specifications == MOST_SPECIFICATIONS {
+                self.attached.more = true;
+                return;
+            }
+            self.specifications += 1;
+            let Some(annotation) = dict(pdf, annotation) else { continue };
+            let is_file = annotation.get::<Name<'_>>("Subtype").is_some_and(|kind| kind.as_str() == "FileAttachment");
+            if is_file && !self.add(annotation.get::<Dict<'_>>("FS"), Some(number)) {
+                return;
+            }
+        }
+    }
+
+    /// Adds the files of a specification, or their page when they are known; `false` when the list is full.
     fn add(&mut self, specification: Option<Dict<'_>>, page: Option<u32>) -> bool {
+        if self.specifications == MOST_SPECIFICATIONS {
+            self.attached.more = true;
+            return false;
+        }
+        self.specifications += 1;
         let Some(specification) = specification else { return true };
         let Some(embedded) = specification.get::<Dict<'_>>("EF") else { return true };
-        let stream = embedded.get::<Stream<'_>>("UF").or_else(|| embedded.get::<Stream<'_>>("F"));
-        let Some(stream) = stream else { return true };
+        let (new, old) = (embedded.get::<Stream<'_>>("UF"), embedded.get::<Stream<'_>>("F"));
+        let other = old.filter(|old| new.as_ref().is_none_or(|new| new.obj_id() != old.obj_id()));
+        new.into_iter().chain(other).all(|stream| self.add_stream(&specification, &stream, page))
+    }
+
+    fn add_stream(&mut self, specification: &Dict<'_>, stream: &Stream<'_>, page: Option<u32>) -> bool {
         let known = self.streams.iter().rposition(|known| *known == stream.obj_id());
         let at = match known {
             Some(at) => at,
@@ -144,7 +176,7 @@ impl Listing {
                 return false;
             }
             None => {
-                let file = file(&specification, &stream);
+                let file = file(specification, stream);
                 if let Content::Credential(bytes) = &file.content {
                     self.bytes += bytes.len();
                 }

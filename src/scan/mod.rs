@@ -22,6 +22,7 @@ mod guard;
 mod inflated;
 mod load;
 mod pdf;
+mod picture;
 mod pool;
 mod qr;
 mod readers;
@@ -117,6 +118,8 @@ pub struct PageResult {
     pub readings: Vec<Reading>,
     /// The image that the places of the symbols refer to, when it was to be kept.
     pub image: Option<GreyImage>,
+    /// Whether it is a picture: an image file, or a page of a PDF with an image as large as that of a scanner.
+    pub is_picture: bool,
 }
 
 impl PageResult {
@@ -232,7 +235,8 @@ fn scan_file(
 ) -> Result<(), ScanError> {
     for (image, page) in load::images(bytes, format, options.max_pixels).zip(1..) {
         // A damaged page further on does not take away what was read before it.
-        let mut result = PageResult { page, pages: None, looks: Vec::new(), readings: Vec::new(), image: None };
+        let (looks, readings) = (Vec::new(), Vec::new());
+        let mut result = PageResult { page, pages: None, looks, readings, image: None, is_picture: true };
         match image {
             Ok(image) => {
                 result.looks.push(look(&image, None));
@@ -265,7 +269,8 @@ fn scan_document(bytes: &[u8], options: &Options, deadline: Deadline, sink: Sink
     document.request(1, RESOLUTIONS[0]);
     let mut drawn = document.receive(1, deadline)?;
     for page in 1..=pages {
-        let mut result = PageResult { page, pages: Some(pages), looks: Vec::new(), readings: Vec::new(), image: None };
+        let (looks, readings, is_picture) = (Vec::new(), Vec::new(), drawn.is_picture);
+        let mut result = PageResult { page, pages: Some(pages), looks, readings, image: None, is_picture };
         // The next page is drawn while this one is read.
         if page < pages {
             document.request(page + 1, RESOLUTIONS[0]);

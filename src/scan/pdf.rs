@@ -9,6 +9,7 @@ use super::error::ScanError;
 use super::grey::GreyImage;
 use super::guard::guarded;
 use super::inflated;
+use super::picture;
 use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_syntax::page::Page;
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
@@ -41,6 +42,8 @@ pub(super) struct DrawnPage {
     pub(super) image: Option<GreyImage>,
     /// Resolution in dots per inch that was used.
     pub(super) dpi: u32,
+    /// Whether an image of a scanner is on it.
+    pub(super) is_picture: bool,
 }
 
 /// An open document.
@@ -130,7 +133,7 @@ fn draw_all(pdf: &Pdf, orders: &Receiver<(u32, f32)>, sender: &SyncSender<DrawnP
             // A panic may have left the cache in any state.
             cache = RenderCache::new();
         }
-        let drawn = drawn.unwrap_or(DrawnPage { image: None, dpi: dpi as u32 });
+        let drawn = drawn.unwrap_or(DrawnPage { image: None, dpi: dpi as u32, is_picture: false });
         if sender.send(drawn).is_err() {
             return;
         }
@@ -150,7 +153,8 @@ fn draw<'a>(page: &'a Page<'a>, dpi: f32, cache: &RenderCache<'a>) -> Option<Dra
         |rgba: &[u8]| ((u32::from(rgba[0]) * 77 + u32::from(rgba[1]) * 150 + u32::from(rgba[2]) * 29) >> 8) as u8;
     let pixels = pixmap.data_as_u8_slice().chunks_exact(4).map(grey).collect();
     let image = GreyImage::new(pixmap.width().into(), pixmap.height().into(), pixels)?;
-    Some(DrawnPage { image: Some(image), dpi: (scale * POINTS).round() as u32 })
+    let is_picture = picture::is_scan(page.resources(), width / POINTS, height / POINTS);
+    Some(DrawnPage { image: Some(image), dpi: (scale * POINTS).round() as u32, is_picture })
 }
 
 /// Pixels to a point, fewer than `dpi` asks for when the page is very large.

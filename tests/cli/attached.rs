@@ -152,6 +152,7 @@ fn a_file_alone_says_that_the_page_was_not_checked() {
     let warning = "the page was not checked: what it shows may be something else (page 2)";
     assert_eq!((code, &found[0]["detail"], &found[1]["detail"]), (Some(0), &serde_json::Value::Null, &warning.into()));
     let told = out(&desk.run(&["verify", "made.pdf"]));
+    assert!(told.contains("made.pdf, page 1") && told.contains("made.pdf, page 2"), "{told}");
     assert!(told.contains(warning) && told.contains("hold the page against what is said here"), "{told}");
 }
 

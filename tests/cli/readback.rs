@@ -3,7 +3,7 @@
 use nansen::scan::{GreyImage, draw};
 
 use super::desk::{Desk, TWO, err, json_lines, out, shown};
-use super::scan_support::{page, pgm, qr};
+use super::scan_support::{commands, page, pdf, pgm, qr, stream};
 
 /// A desk with two printed papers: their serials, and the first page as a scanner at 300 dpi would see it.
 fn printed() -> (Desk, [String; 2], GreyImage) {
@@ -132,8 +132,86 @@ fn what_is_not_a_paper_of_this_desk_is_not_recorded() {
     assert_eq!((done.status.code(), out(&done)), (Some(1), String::new()));
     assert!(err(&done).contains("none of this desk"), "{}", err(&done));
     let blank = shown(&desk.write("blank.pgm", pgm(&GreyImage::from_fn(90, 90, |_, _| 255))));
-    assert_eq!(desk.run(&["register", "readback", &blank]).status.code(), Some(4));
+    let nothing = desk.run(&["register", "readback", &blank]);
+    assert_eq!(nothing.status.code(), Some(4));
+    assert!(err(&nothing).contains("no symbol on page 1\n  next: "), "{}", err(&nothing));
     assert_eq!(desk.run(&["register", "readback", "gone.png"]).status.code(), Some(2));
     assert_eq!(desk.run(&["register", "readback"]).status.code(), Some(2));
     assert_eq!(desk.run(&["register", "readback", &blank, "--least", "E"]).status.code(), Some(2));
+}
+
+#[test]
+fn the_file_that_a_paper_was_printed_from_is_no_scan_of_it() {
+    let (desk, serials, _) = printed();
+    let refused = desk.run(&["register", "readback", "two.pdf"]);
+    assert_eq!((refused.status.code(), out(&refused)), (Some(2), String::new()));
+    let told = err(&refused);
+    assert!(told.contains("this is the file, not a scan of the paper: credentials are attached to it"), "{told}");
+    assert!(told.contains("next: print it, scan the paper"), "{told}");
+    let missing = out(&desk.run(&["register", "readback", "--missing"]));
+    assert!(serials.iter().all(|serial| missing.contains(serial)), "{missing}");
+}
+
+#[test]
+fn a_drawn_symbol_in_a_file_without_attachments_is_no_scan_either() {
+    let desk = Desk::new();
+    let text = desk.issue_two()[0]["text"][0].as_str().unwrap().to_owned();
+    let content = commands(&qr(text.as_bytes()), 150.0, 300.0, 4.0);
+    let drawn = pdf(&[
+        b"<</Type /Catalog /Pages 2 0 R>>".to_vec(),
+        b"<</Type /Pages /Kids [3 0 R] /Count 1>>".to_vec(),
+        b"<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R>>".to_vec(),
+        stream("", content.as_bytes()),
+    ]);
+    desk.write("drawn.pdf", drawn);
+    let refused = desk.run(&["register", "readback", "drawn.pdf"]);
+    assert_eq!((refused.status.code(), out(&refused)), (Some(2), String::new()));
+    assert!(err(&refused).contains("the symbol on page 1 is drawn, not a picture"), "{}", err(&refused));
+}
+
+#[test]
+fn a_scan_that_a_scanner_put_into_a_pdf_is_graded_and_shown_with_the_credential() {
+    let (desk, serials, first) = printed();
+    let (width, height) = (first.width(), first.height());
+    let pixels: Vec<u8> = (0..height).flat_map(|y| first.row(y).to_vec()).collect();
+    let head = format!(
+        "/Type /XObject /Subtype /Image /Width {width} /Height {height} /ColorSpace /DeviceGray /BitsPerComponent 8"
+    );
+    let scan = pdf(&[
+        b"<</Type /Catalog /Pages 2 0 R>>".to_vec(),
+        b"<</Type /Pages /Kids [3 0 R] /Count 1>>".to_vec(),
+        b"<</Type /Page /Parent 2 0 R /MediaBox [0 0 595.276 841.89] /Contents 4 0 R /Resources <</XObject <</I 5 0 R>>>>>>"
+            .to_vec(),
+        stream("", b"595.276 0 0 841.89 0 0 cm /I Do"),
+        stream(&head, &pixels),
+    ]);
+    desk.write("scan.pdf", scan);
+    let done = desk.run(&["register", "readback", "scan.pdf"]);
+    assert!(out(&done).starts_with(&format!("{}  copy 1  grade ", serials[0])), "{} {}", out(&done), err(&done));
+    let shown = out(&desk.run(&["register", "show", &serials[0]]));
+    assert!(shown.contains("scanned back") && shown.contains("scan.pdf"), "{shown}");
+    let line = json_lines(&desk.run(&["register", "show", &serials[0], "--format", "json"]).stdout).remove(0);
+    assert_eq!((&line["readbacks"][0]["copy"], &line["readbacks"][0]["file"]), (&1.into(), &"scan.pdf".into()));
+}
+
+#[test]
+fn copies_with_one_symbol_are_marked_from_the_latest_and_signed_copies_by_their_own() {
+    for (wire, expect) in [("claim169", [2, 1]), ("nansen", [1, 1])] {
+        let file = format!("{wire}.pdf");
+        let lines = format!("{wire}.jsonl");
+        let desk = Desk::new();
+        desk.write("two.csv", TWO);
+        let done = desk.run(&["issue", "registration", "two.csv", "-o", &file, "--symbols", &lines, "--wire", wire]);
+        assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+        let serial = json_lines(&std::fs::read(desk.path(&lines)).unwrap())[0]["serial"].as_str().unwrap().to_owned();
+        assert_eq!(desk.run(&["register", "reprint", &serial, "-o", "copy.pdf"]).status.code(), Some(0));
+        let first = draw(&std::fs::read(desk.path(&file)).unwrap(), 1, 300).unwrap();
+        desk.write("first.pgm", pgm(&first));
+        for copy in expect {
+            let done = desk.run(&["register", "readback", "first.pgm", "--format", "json"]);
+            assert_eq!(json_lines(&done.stdout)[0]["copy"], copy, "{wire} {}", err(&done));
+        }
+        let told = out(&desk.run(&["register", "readback", "first.pgm"]));
+        assert_eq!(told.contains("copies 1, 2 have the same symbol: marked as copy 2"), wire == "claim169", "{told}");
+    }
 }

@@ -18,9 +18,9 @@ use crate::credential::{Serial, Types};
 use crate::envelope::Set;
 use crate::format::{self, Recognised};
 use crate::register::{ReadBack, Register, Status, Unread};
-use crate::scan::{self, Effort, Found, GreyImage, Options, PageResult, Quality, Seen, grade};
+use crate::scan::{self, Content, Effort, Found, GreyImage, Options, PageResult, Quality, Seen, grade};
 use crate::symbol;
-use crate::verify::{Gate, Pile, examine_symbol};
+use crate::verify::{Finding, Gate, Pile, examine_symbol};
 
 /// Unread papers that are named at the end; of the rest only the number is.
 const NAMED: usize = 20;
@@ -144,7 +144,16 @@ impl Session<'_> {
             Options { effort: Effort::Thorough, keep_images: true, image_budget: READING, ..Options::default() };
         let mut stopped = None;
         let outcome = scan::scan_all(&bytes, &options, &mut |seen| {
-            let Seen::Page(page) = seen else { return ControlFlow::Continue(()) };
+            let page = match seen {
+                Seen::Attached(attached) if attached.files.iter().all(|file| file.content == Content::Other) => {
+                    return ControlFlow::Continue(());
+                }
+                Seen::Attached(_) => {
+                    self.not_a_scan(&source, "credentials are attached to it");
+                    return ControlFlow::Break(());
+                }
+                Seen::Page(page) => page,
+            };
             match self.page(&source, &page) {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(failure) => {
@@ -168,64 +177,108 @@ impl Session<'_> {
         let found = page.found();
         if found.is_empty() {
             eprintln!("{source}: no symbol on page {}", page.page);
+            eprintln!("  next: if a symbol is printed on it, scan it again, flat, clean and at 300 dpi");
+        } else if !page.is_picture {
+            self.not_a_scan(source, &format!("the symbol on page {} is drawn, not a picture", page.page));
+            return Ok(());
         }
         for found in found {
-            let Some(quality) = page.image.as_ref().and_then(|image| quality(image, &found)) else {
-                eprintln!("{source}: a symbol on page {} is none of this desk", page.page);
-                self.ended(Exit::NotValid);
-                continue;
-            };
+            let quality = page.image.as_ref().and_then(|image| quality(image, &found));
             self.symbol(source, page.page, &found, quality)?;
         }
         Ok(())
     }
 
-    fn symbol(&mut self, source: &str, page: u32, found: &Found, quality: Quality) -> Result<(), Failure> {
-        let mut quality = quality;
-        if let Ok(Recognised::Part { part, .. }) = format::recognise(&found.bytes) {
-            // A paper in parts is as good as its worst symbol.
-            let worst = self.parts.entry(part.set).or_insert_with(|| quality.clone());
-            if quality.overall() < worst.overall() {
-                *worst = quality;
+    /// The file that a paper was printed from says nothing about the paper.
+    fn not_a_scan(&mut self, source: &str, why: &str) {
+        eprintln!("error: {source}: this is the file, not a scan of the paper: {why}");
+        eprintln!("  next: print it, scan the paper at 300 dpi, and give the scan");
+        self.ended(Exit::Usage);
+    }
+
+    fn symbol(&mut self, source: &str, page: u32, found: &Found, quality: Option<Quality>) -> Result<(), Failure> {
+        let part = match format::recognise(&found.bytes) {
+            Ok(Recognised::Part { part, .. }) => Some(part.set),
+            _ => None,
+        };
+        let (paper, quality) = match (part, quality) {
+            // A part that was not graded is not put on the pile, so that its paper stays unread.
+            (Some(_), None) => {
+                self.not_graded(source, page);
+                return Ok(());
             }
-            quality = worst.clone();
-        }
-        let known = match self.desk.register.of_symbol(&found.bytes).map_err(failure)? {
-            Some(known) => Some(known),
-            None => match self.by_signature(found) {
-                Signed::Known(serial, copy) => Some((serial, copy)),
-                Signed::Incomplete => return Ok(()),
-                Signed::Stranger => None,
-            },
+            (Some(set), Some(quality)) => {
+                let worst = self.worst_of(set, quality);
+                (self.paper(found)?, Some(worst))
+            }
+            (None, quality) => (self.paper(found)?, quality),
         };
-        let stored = known.map(|(serial, _)| self.desk.register.find(serial).map_err(failure)).transpose()?.flatten();
-        let (Some((serial, copy)), Some(stored)) = (known, stored) else {
-            eprintln!("{source}: a symbol on page {page} is none of this desk");
-            self.ended(Exit::NotValid);
-            return Ok(());
+        let (serial, copies, status) = match (paper, &quality) {
+            (Paper::Incomplete, _) => return Ok(()),
+            (Paper::Stranger, _) => {
+                eprintln!("{source}: a symbol on page {page} is none of this desk");
+                eprintln!("  next: take the paper out, or name the desk that issued it with --home");
+                self.ended(Exit::NotValid);
+                return Ok(());
+            }
+            (Paper::Known { .. }, None) => {
+                self.not_graded(source, page);
+                return Ok(());
+            }
+            (Paper::Known { serial, copies, status }, Some(_)) => (serial, copies, status),
         };
+        let Some(quality) = quality else { return Ok(()) };
+        let copy = self.copy_of(serial, &copies)?;
         let read = ReadBack { serial, copy, at: self.desk.now, grade: quality.overall(), file: source.to_owned() };
-        let good = read.grade >= self.args.least && stored.entry.status == Status::Valid;
+        let good = read.grade >= self.args.least && status == Status::Valid;
         self.ended(if good { Exit::Done } else { Exit::NotValid });
         match self.args.format {
-            Format::Json => say!("{}", line_json(&read, page, &quality, stored.entry.status, good)),
-            Format::Text => line_text(&read, page, &quality, stored.entry.status, good),
+            Format::Json => say!("{}", line_json(&read, page, &quality, status, good, &copies)),
+            Format::Text => line_text(&read, page, &quality, status, good, &copies),
         }
         self.read.push(read);
         Ok(())
     }
 
-    /// Whose paper a symbol is by its signature: signed copies, and papers in parts once the last of them is seen.
-    fn by_signature(&mut self, found: &Found) -> Signed {
+    /// A paper in parts is as good as its worst symbol.
+    fn worst_of(&mut self, set: Set, quality: Quality) -> Quality {
+        let worst = self.parts.entry(set).or_insert_with(|| quality.clone());
+        if quality.overall() < worst.overall() {
+            *worst = quality;
+        }
+        worst.clone()
+    }
+
+    fn not_graded(&mut self, source: &str, page: u32) {
+        eprintln!("{source}: a symbol on page {page} was read and could not be graded");
+        eprintln!("  next: scan again at 300 dpi, with the whole symbol and its white border on the scan");
+        self.ended(Exit::NotValid);
+    }
+
+    /// Whose paper a symbol is: that of the serial in it, when it is the very text that was signed and stored for it.
+    fn paper(&mut self, found: &Found) -> Result<Paper, Failure> {
         let findings = examine_symbol(&found.bytes, &mut self.pile, self.desk.gate, self.desk.types, self.desk.now);
         if findings.is_empty() {
-            return Signed::Incomplete;
+            return Ok(Paper::Incomplete);
         }
-        let known = findings.iter().filter_map(|finding| finding.said.as_ref()).find_map(|said| {
-            let serial = said.get().serial.as_ref()?.parse::<Serial>().ok()?;
-            Some((serial, said.get().copy.map_or(1, u32::from)))
-        });
-        known.map_or(Signed::Stranger, |(serial, copy)| Signed::Known(serial, copy))
+        let serial = findings.iter().filter_map(Finding::statement).find_map(|said| said.serial.as_ref()?.parse().ok());
+        let Some(serial) = serial else { return Ok(Paper::Stranger) };
+        let Some(stored) = self.desk.register.find(serial).map_err(failure)? else { return Ok(Paper::Stranger) };
+        let copies = self.desk.register.papers_with_symbol(serial, &found.bytes).map_err(failure)?;
+        let status = stored.entry.status;
+        Ok(if copies.is_empty() { Paper::Stranger } else { Paper::Known { serial, copies, status } })
+    }
+
+    /// Which of the papers with one symbol is meant: the latest that was not scanned back.
+    fn copy_of(&self, serial: Serial, copies: &[u32]) -> Result<u32, Failure> {
+        let latest = copies.last().copied().unwrap_or(1);
+        if copies.len() < 2 {
+            return Ok(latest);
+        }
+        let mut read = self.desk.register.read_backs_of(serial).map_err(failure)?;
+        read.extend(self.read.iter().filter(|one| one.serial == serial).cloned());
+        let unread = copies.iter().rev().find(|copy| read.iter().all(|one| one.copy != **copy));
+        Ok(unread.copied().unwrap_or(latest))
     }
 
     fn ended(&mut self, exit: Exit) {
@@ -233,9 +286,13 @@ impl Session<'_> {
     }
 }
 
-enum Signed {
-    Known(Serial, u32),
+/// Whose a symbol is.
+enum Paper {
+    /// Of these papers of a credential of this desk, which have the same symbol.
+    Known { serial: Serial, copies: Vec<u32>, status: Status },
+    /// Of a document of which other symbols are still to be seen.
     Incomplete,
+    /// Of nobody here.
     Stranger,
 }
 
@@ -248,10 +305,14 @@ fn quality(image: &GreyImage, found: &Found) -> Option<Quality> {
     grade(image, if found.mirrored { [a, d, c, b] } else { [a, b, c, d] }, &matrix)
 }
 
-fn line_text(read: &ReadBack, page: u32, quality: &Quality, status: Status, good: bool) {
+fn line_text(read: &ReadBack, page: u32, quality: &Quality, status: Status, good: bool, copies: &[u32]) {
     let letter = Quality::letter(read.grade);
     let place = format!("{}, page {page}", super::table::clean(&read.file));
     say!("{}  copy {}  grade {letter}  {place}", read.serial, read.copy);
+    if copies.len() > 1 {
+        let all = copies.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        say!("    copies {all} have the same symbol: marked as copy {}, the latest that was unread", read.copy);
+    }
     if status != Status::Valid {
         say!("    this credential is {status}: do not hand it over");
     }
@@ -263,7 +324,7 @@ fn line_text(read: &ReadBack, page: u32, quality: &Quality, status: Status, good
     }
 }
 
-fn line_json(read: &ReadBack, page: u32, quality: &Quality, status: Status, good: bool) -> Value {
+fn line_json(read: &ReadBack, page: u32, quality: &Quality, status: Status, good: bool, copies: &[u32]) -> Value {
     let measures: serde_json::Map<String, Value> = quality
         .measures
         .iter()
@@ -275,6 +336,7 @@ fn line_json(read: &ReadBack, page: u32, quality: &Quality, status: Status, good
     let worst = quality.measures.iter().min_by_key(|measure| measure.grade).filter(|worst| worst.grade < 4);
     json!({
         "source": read.file, "page": page, "serial": read.serial.to_string(), "copy": read.copy,
+        "same_symbol": copies,
         "grade": Quality::letter(read.grade).to_string(), "score": read.grade, "good": good,
         "status": status.to_string(), "why": worst.copied().map(why), "measures": measures,
     })

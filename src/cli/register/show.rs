@@ -9,7 +9,8 @@ use unicode_width::UnicodeWidthStr as _;
 use super::table::clean;
 use super::{Stop, entry_json, state};
 use crate::credential::serial::Serial;
-use crate::register::{Print, Register, RegisterError, StatusEvent, Stored};
+use crate::register::{Print, ReadBack, Register, RegisterError, StatusEvent, Stored};
+use crate::scan::Quality;
 
 /// Which credentials to show, and how.
 #[derive(Debug, clap::Args)]
@@ -34,6 +35,7 @@ enum Format {
 struct Dossier {
     stored: Stored,
     prints: Vec<Print>,
+    scans: Vec<ReadBack>,
     history: Vec<StatusEvent>,
 }
 
@@ -42,6 +44,7 @@ pub(super) fn run(args: &Args, register: &Register, now: Timestamp, out: &mut dy
         let dossier = Dossier {
             stored: register.find(serial)?.ok_or(RegisterError::UnknownSerial { serial })?,
             prints: register.prints_of(serial)?,
+            scans: register.read_backs_of(serial)?,
             history: register.status_history(serial)?,
         };
         match args.format {
@@ -87,6 +90,10 @@ impl Dossier {
             let anew = print.kid.as_ref().map(|kid| format!(", signed anew by key {}", hex(kid))).unwrap_or_default();
             line("printed", &format!("{}  copy {}  {}{sheet}{anew}", print.at, print.copy, print.file))?;
         }
+        for scan in &self.scans {
+            let grade = Quality::letter(scan.grade);
+            line("scanned back", &format!("{}  copy {}  grade {grade}  {}", scan.at, scan.copy, scan.file))?;
+        }
         for event in &self.history {
             line("changed", &format!("{}  {}  {}", event.at, event.status, event.reason))?;
         }
@@ -100,6 +107,10 @@ impl Dossier {
             json!({"copy": print.copy, "at": print.at.to_string(), "file": print.file, "sheet": print.sheet,
                 "kid": print.kid.as_ref().map(|kid| hex(kid))})
         });
+        let scans = self.scans.iter().map(|scan| {
+            json!({"copy": scan.copy, "at": scan.at.to_string(), "file": scan.file,
+                "grade": Quality::letter(scan.grade).to_string()})
+        });
         let history = self
             .history
             .iter()
@@ -108,6 +119,7 @@ impl Dossier {
         object.insert("kid".into(), json!(hex(kid)));
         object.insert("photo".into(), photo.as_ref().map_or(Value::Null, |photo| json!({"bytes": photo.len()})));
         object.insert("prints".into(), prints.collect());
+        object.insert("readbacks".into(), scans.collect());
         object.insert("history".into(), history.collect());
         // A record that is no JSON is shown as it is, rather than hidden.
         object.insert("claims".into(), serde_json::from_str(record).unwrap_or_else(|_| json!(record)));

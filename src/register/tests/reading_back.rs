@@ -56,3 +56,17 @@ fn a_recorded_read_back_stays() {
         assert!(register.connection.execute(change, []).is_err(), "{change}");
     }
 }
+
+#[test]
+fn papers_with_one_symbol_are_told_and_a_copy_signed_anew_is_another() {
+    let (mut register, _) = printed();
+    let text = register.find(serial(1)).unwrap().unwrap().envelope;
+    let same = NewPrint { serial: serial(1), copy: 2, sheet: 1, signed: None };
+    let anew = NewPrint { serial: serial(1), copy: 3, sheet: 2, signed: Some((b"part 1\npart 2".to_vec(), vec![7])) };
+    register.record_prints(&[same, anew], "again.pdf", at(20)).unwrap();
+    let papers = |text: &[u8]| register.papers_with_symbol(serial(1), text).unwrap();
+    assert_eq!(papers(&text), [1, 2]);
+    assert_eq!(papers(b"part 2"), [3], "one symbol of a paper in parts");
+    assert!(papers(b"part").is_empty(), "signed by the same desk, and never stored");
+    assert!(register.papers_with_symbol(serial(99), &text).unwrap().is_empty());
+}
