@@ -168,6 +168,7 @@ fn volumes_that_are_killed_again_and_again_are_finished_once() {
     let last = desk.run(&args);
     // When the last round finished, everyone has a paper already.
     assert!(matches!(last.status.code(), Some(0 | 2)), "{}", err(&last));
+    assert!(files(&desk, ".nansen-").is_empty(), "what the killed runs have left is cleared");
     let after = files(&desk, "out");
     assert_eq!(after.len(), ROWS.div_ceil(60) + 1, "{:?}", names(&after));
     for (name, bytes) in finished.iter().filter(|(name, _)| !name.contains("manifest")) {

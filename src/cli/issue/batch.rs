@@ -19,6 +19,7 @@ use super::write::{Form, Papers, Symbols, meta};
 use super::{Args, Failure, List, bar, manifest};
 use crate::cli::home::Home;
 use crate::cli::outcome::say;
+use crate::cli::output::{clear_abandoned, folder_of};
 use crate::cli::progress::Progress;
 use crate::cli::register::failure;
 use crate::cli::status::Publisher;
@@ -58,6 +59,8 @@ impl Batch<'_> {
         let fresh = self.worth_a_batch(&register, &before, checked)?;
         let own = register.volumes_of_interrupted(&made.name, &self.digest).map_err(failure)?;
         check_free(self.args, output, &own)?;
+        clear_abandoned(self.args.form().folder(output));
+        self.args.symbols.iter().for_each(|symbols| clear_abandoned(folder_of(symbols)));
         let shown = output.display().to_string();
         let plan = BatchPlan { digest: self.digest, type_name: &made.name, output: &shown, rows };
         // The keys first: what cannot be published must not be issued.

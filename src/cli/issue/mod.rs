@@ -20,6 +20,7 @@ pub use args::Args;
 pub use check::{draft_of, signed_face};
 pub use lock::DeskLock;
 pub use recorded::{entry, random};
+pub use write::compose;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
