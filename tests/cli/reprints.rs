@@ -32,7 +32,8 @@ fn a_copy_carries_its_number_signed_and_printed() {
         assert_eq!(desk.verify(&[paper]).1[0]["reason"], "revoked", "{paper}");
     }
     let refused = desk.run(&["register", "reprint", &serial, "-o", "no.pdf"]);
-    assert!(err(&refused).contains("is revoked, and is not printed again"), "{}", err(&refused));
+    let told = err(&refused);
+    assert!(told.contains("is revoked since") && told.contains("(\"lost\"), and is not printed again"), "{told}");
     let unknown = desk.run(&["register", "reprint", "0000-0000", "-o", "no.pdf"]);
     assert!(err(&unknown).contains("no credential 0000-0000 was issued here"), "{}", err(&unknown));
     assert!(!desk.path("no.pdf").exists());

@@ -10,6 +10,7 @@ mod interrupt;
 mod list_file;
 mod lock;
 mod manifest;
+mod options;
 mod photos;
 mod places;
 mod readback;
