@@ -118,6 +118,18 @@ fn more_files_than_anyone_attaches_are_not_all_listed() {
 }
 
 #[test]
+fn files_that_together_are_more_than_anyone_attaches_are_not_all_kept() {
+    let count = 700;
+    let specifications = references((0..count).map(|i| 4 + 2 * i));
+    let large = packed(&vec![0; 32 << 10]);
+    let files = (0..count).flat_map(|i| [file("a.cwt", 5 + 2 * i), large.clone()]).collect::<Vec<_>>();
+    let found = attached(&format!("/AF [{specifications}]"), "", &files);
+    let size = |content: &Content| if let Content::Credential(bytes) = content { bytes.len() } else { 0 };
+    let kept: usize = found.files.iter().map(|file| size(&file.content)).sum();
+    assert!(found.more && kept <= (16 << 20) + (32 << 10), "{kept} bytes are kept");
+}
+
+#[test]
 fn nonsense_where_files_should_be_is_no_file() {
     for catalogue in [
         "/Names 7",

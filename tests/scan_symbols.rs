@@ -14,7 +14,7 @@ const TEXT: &[u8] =
 
 fn found(image: &GreyImage) -> Vec<nansen::scan::Found> {
     // What is read must not depend on what else the machine has to do.
-    let patient = Options { image_budget: Duration::from_secs(60), ..Options::default() };
+    let patient = Options { image_budget: Duration::from_mins(1), ..Options::default() };
     scan_image(image, &patient).remove(0).found
 }
 

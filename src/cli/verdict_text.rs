@@ -51,6 +51,8 @@ pub fn text(finding: &Finding, origin: &Origin, types: &Types, style: Style) -> 
     }
     if let Some(reason) = finding.reason() {
         line(&mut out, "Next", next_step(reason));
+    } else if origin.kind() == Some("attachment") {
+        line(&mut out, "Next", "hold the page against what is said here, or scan its symbol.");
     }
     out
 }

@@ -64,7 +64,7 @@ pub enum ReadBackError {
         module: Option<f32>,
     },
     /// A symbol on a sheet says what nobody signed for it.
-    #[error("{}a symbol is read back that is none of theirs: {beginning:?}", whose(.sheet))]
+    #[error("{}a symbol is read back that is none of theirs: {beginning:?}", whose(sheet.as_ref()))]
     Stranger {
         /// Row and serial of the first credential on the sheet, if it has any.
         sheet: Option<(u64, String)>,
@@ -77,8 +77,8 @@ fn beside(side: Option<f32>) -> String {
     side.map_or_else(|| "; the sheet has no symbol".to_owned(), |side| format!(", its modules are {side:.2} mm wide"))
 }
 
-fn whose(sheet: &Option<(u64, String)>) -> String {
-    sheet.as_ref().map_or_else(String::new, |(row, serial)| format!("row {row}, {serial}: on its sheet "))
+fn whose(sheet: Option<&(u64, String)>) -> String {
+    sheet.map_or_else(String::new, |(row, serial)| format!("row {row}, {serial}: on its sheet "))
 }
 
 /// Reads sheets back, on all cores.

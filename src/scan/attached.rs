@@ -17,7 +17,9 @@ pub const MEDIA_TYPE: &str = "application/cwt";
 /// Most files that are listed: two for each page of the largest document.
 const MOST_FILES: usize = 5000;
 /// Most bytes of one credential, packed or not; the largest that a symbol of eight parts carries is below 24 kB.
-const MOST_BYTES: usize = 256 << 10;
+const MOST_BYTES: usize = 32 << 10;
+/// Most bytes of all credentials together: they are kept until the last page was read.
+const MOST_BYTES_TOGETHER: usize = 16 << 20;
 /// Most nodes of the name tree that are visited.
 const MOST_NODES: usize = 20_000;
 /// Deepest node of the name tree; 64 names a node make a tree of 5,000 three deep.
@@ -83,6 +85,8 @@ struct Listing {
     attached: Attached,
     /// The stream of each file of the list.
     streams: Vec<ObjectIdentifier>,
+    /// Bytes of the credentials in the list.
+    bytes: usize,
 }
 
 impl Listing {
@@ -135,13 +139,17 @@ impl Listing {
         let known = self.streams.iter().rposition(|known| *known == stream.obj_id());
         let at = match known {
             Some(at) => at,
-            None if self.streams.len() == MOST_FILES => {
+            None if self.streams.len() == MOST_FILES || self.bytes > MOST_BYTES_TOGETHER => {
                 self.attached.more = true;
                 return false;
             }
             None => {
+                let file = file(&specification, &stream);
+                if let Content::Credential(bytes) = &file.content {
+                    self.bytes += bytes.len();
+                }
                 self.streams.push(stream.obj_id());
-                self.attached.files.push(file(&specification, &stream));
+                self.attached.files.push(file);
                 self.streams.len() - 1
             }
         };

@@ -3,7 +3,8 @@
 //! Symbols come in page by page with what was found of each, and go out together with the attachment that is the same
 //! credential: the same signed bytes under the same signature. A signed copy and a paper signed again are other papers, even
 //! under the same serial. What is printed and what is attached may each stand alone, since older papers have no attachment
-//! and a coarse picture has no readable symbol; but where both are left without their like, neither is valid.
+//! and a coarse picture has no readable symbol; but where both are left without their like, neither is valid. Nor is an
+//! attachment of a page on which other credentials were read, and not it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -50,13 +51,6 @@ struct Enclosed {
     seen: bool,
 }
 
-impl Enclosed {
-    /// Whether it may be what is printed on this page.
-    fn belongs_to(&self, page: u32) -> bool {
-        self.file.pages.is_empty() || self.file.pages.contains(&page)
-    }
-}
-
 impl<T> Comparison<T> {
     /// Examines what is attached. Files that are no credentials, and do not say they are, are left aside.
     pub fn new(files: Vec<AttachedFile>, trust: &dyn Trust, types: &Types, now: Timestamp) -> Self {
@@ -101,8 +95,7 @@ impl<T> Comparison<T> {
         };
         self.printed.insert(page);
         let same = self.by_message.get(&message).cloned().unwrap_or_default();
-        let of_page = |at: &&usize| self.attached[**at].belongs_to(page);
-        if let Some(&at) = same.iter().find(of_page) {
+        if let Some(&at) = same.iter().find(|at| self.belongs(&self.attached[**at], page)) {
             return Some(self.agree(at, finding, symbol));
         }
         // What a page has of its own must be what it shows: symbols of two sheets may have been exchanged.
@@ -113,12 +106,20 @@ impl<T> Comparison<T> {
         None
     }
 
-    /// A symbol and an attachment that are the same. A file attached twice to the same pages is one credential.
+    /// Whether a file may be what is printed on this page. A page that has files of its own shows one of them: a file of the
+    /// document would otherwise be a way around them.
+    fn belongs(&self, enclosed: &Enclosed, page: u32) -> bool {
+        let pages = &enclosed.file.pages;
+        if self.by_page.contains_key(&page) { pages.contains(&page) } else { pages.is_empty() }
+    }
+
+    /// A symbol and an attachment that are the same. A file attached twice to the same pages, or to the document as well, is
+    /// one credential.
     fn agree(&mut self, at: usize, finding: Finding, symbol: T) -> Compared<T> {
         let file = self.attached[at].file.clone();
         let message = self.attached[at].finding.message;
         for twin in self.attached.iter_mut().filter(|twin| twin.finding.message == message) {
-            twin.seen |= twin.file.pages == file.pages;
+            twin.seen |= twin.file.pages == file.pages || twin.file.pages.is_empty();
         }
         Compared { finding, symbol: Some(symbol), attachment: Some(file) }
     }
@@ -139,7 +140,7 @@ impl<T> Comparison<T> {
                 all.push(self.agree(at, finding, symbol));
                 continue;
             }
-            let could_be = |one: &Enclosed| !one.seen && one.belongs_to(page);
+            let could_be = |one: &Enclosed| !one.seen && self.belongs(one, page);
             let left: Vec<_> = self.attached.iter().enumerate().filter(|(_, enclosed)| could_be(enclosed)).collect();
             // Of several the one with the same serial is meant.
             let meant = left.iter().find(|(_, e)| serial(&e.finding).is_some_and(|s| Some(s) == serial(&finding)));
@@ -161,6 +162,10 @@ impl<T> Comparison<T> {
             answered.push((finding.message, file.pages.clone()));
             if let Some(told) = against.remove(&at) {
                 finding.contradict(told);
+            } else if let Some(page) = file.pages.iter().find(|page| self.printed.contains(page)) {
+                finding.contradict(format!("the attached credential is not printed: page {page} shows another"));
+            } else {
+                finding.remark(not_checked(&file));
             }
             all.push(Compared { finding, symbol: None, attachment: Some(file) });
         }
@@ -170,6 +175,12 @@ impl<T> Comparison<T> {
 
 fn serial(finding: &Finding) -> Option<&str> {
     finding.statement().and_then(|said| said.serial.as_deref())
+}
+
+/// What a file says when nothing printed was read: nothing about the paper.
+fn not_checked(file: &AttachedFile) -> String {
+    let page = file.pages.first().map(|page| format!(" (page {page})")).unwrap_or_default();
+    format!("the page was not checked: what it shows may be something else{page}")
 }
 
 /// In which way a printed credential is not the attached one.

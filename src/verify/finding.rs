@@ -79,6 +79,11 @@ impl Finding {
         if self.verdict() != Verdict::Invalid {
             self.reason = Some(Reason::Altered);
         }
+        self.remark(detail);
+    }
+
+    /// Adds to the particulars.
+    pub(super) fn remark(&mut self, detail: String) {
         self.detail = Some(match self.detail.take() {
             Some(before) => format!("{before}; {detail}"),
             None => detail,

@@ -122,6 +122,40 @@ fn a_symbol_and_the_attachment_of_another_are_altered_both() {
 }
 
 #[test]
+fn a_file_of_the_document_does_not_excuse_a_page_from_its_own() {
+    let (desk, texts, _, messages) = two();
+    let files = [("a.cwt", messages[0].clone()), ("b.cwt", messages[1].clone())];
+    let (code, found) = verdicts(&desk, &document(&[sheet(Some(&texts[1]), &[0])], &files));
+    assert_eq!(code, Some(1), "{found:?}");
+    assert_eq!(found[0], row("1", "invalid", "altered", "symbol"));
+    assert!(found.contains(&row("1", "invalid", "altered", "attachment")), "{found:?}");
+    assert!(found.iter().all(|one| one[3] != "both"), "{found:?}");
+}
+
+#[test]
+fn a_file_hidden_behind_the_symbol_of_another_is_altered() {
+    let (desk, texts, _, messages) = two();
+    let files = [("a.cwt", messages[0].clone()), ("b.cwt", messages[1].clone())];
+    let (code, found) = verdicts(&desk, &document(&[sheet(Some(&texts[0]), &[0, 1])], &files));
+    assert_eq!(code, Some(1));
+    assert_eq!(found, [row("1", "valid", "null", "both"), row("1", "invalid", "altered", "attachment")]);
+    let (_, found) = desk.verify(&["made.pdf"]);
+    assert_eq!(found[1]["detail"], "the attached credential is not printed: page 1 shows another");
+}
+
+#[test]
+fn a_file_alone_says_that_the_page_was_not_checked() {
+    let (desk, texts, _, messages) = two();
+    let files = [("a.cwt", messages[0].clone()), ("b.cwt", messages[1].clone())];
+    desk.write("made.pdf", document(&[sheet(Some(&texts[0]), &[0]), sheet(None, &[1])], &files));
+    let (code, found) = desk.verify(&["made.pdf"]);
+    let warning = "the page was not checked: what it shows may be something else (page 2)";
+    assert_eq!((code, &found[0]["detail"], &found[1]["detail"]), (Some(0), &serde_json::Value::Null, &warning.into()));
+    let told = out(&desk.run(&["verify", "made.pdf"]));
+    assert!(told.contains(warning) && told.contains("hold the page against what is said here"), "{told}");
+}
+
+#[test]
 fn an_attachment_that_is_no_credential_spoils_a_good_symbol() {
     let (desk, texts, _, messages) = two();
     let mut changed = messages[0].clone();

@@ -352,3 +352,15 @@ fn a_language_that_nobody_has_words_for_is_refused_with_those_there_are() {
         assert_eq!(good.status.code(), Some(0), "{}", err(&good));
     }
 }
+
+#[test]
+fn a_desk_whose_name_no_page_can_show_is_told_before_anything_is_signed() {
+    let desk = Desk::empty();
+    let long = "Provincial Directorate for Registration and Documentation of Displaced Persons, Lakeside";
+    desk.run(&["init", "--name", long, "--country", "KEN"]);
+    let list = shown(&desk.write("two.csv", TWO));
+    let refused = desk.run(&["issue", "registration", &list, "-o", "x.pdf", "--layout", "card"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(err(&refused).contains("cannot be printed: box \"issuer\""), "{}", err(&refused));
+    assert_eq!(desk.issued(), 0);
+}

@@ -17,7 +17,7 @@ use crate::issue::carrier::{Carrier, Holds};
 use crate::issue::list::{self, Item, PHOTO, Problem, Row};
 use crate::issue::paper::{self, IssuerName};
 use crate::issue::photo::{Face, LEAST_PHOTO_BYTES};
-use crate::print::{Fonts, Layout, Overflow, Picture, Problem as Unprintable, SymbolPlan, preflight};
+use crate::print::{Certificate, Fonts, Layout, Overflow, Picture, Problem as Unprintable, SymbolPlan, preflight};
 use crate::seal::{SigningKey, sign};
 use crate::status::native_uri;
 
@@ -225,14 +225,41 @@ impl Checker<'_> {
             return Err(vec![fault_of(row, Failure::new(error).to_string(), wanted)]);
         }
         let language = self.language(row);
-        // The longest name that a desk may have: the page must hold it whoever issues.
-        let issuer = IssuerName { name: String::new(), country: None };
-        let page = paper::certificate(&draft, self.made, &issuer, &language, Vec::new(), printed);
-        let planned = SymbolPlan::version(self.carrier.room(1).largest_version().unwrap_or(1));
-        let Err(problems) = preflight(&page, self.layout, self.fonts, Some(planned)) else {
+        let page = paper::certificate(&draft, self.made, &self.printed_issuer(), &language, Vec::new(), printed);
+        let Err(problems) = preflight(&page, self.layout, self.fonts, Some(self.planned())) else {
             return Ok(has_face);
         };
         Err(problems.iter().map(|fault| unprintable(row, self.made, fault)).collect())
+    }
+
+    /// The issuer as every page shows it.
+    fn printed_issuer(&self) -> IssuerName {
+        IssuerName { name: self.issuer.name.to_owned(), country: self.issuer.country.map(|code| code.to_string()) }
+    }
+
+    /// The largest symbol that the page may get.
+    fn planned(&self) -> SymbolPlan {
+        SymbolPlan::version(self.carrier.room(1).largest_version().unwrap_or(1))
+    }
+
+    /// Refuses a desk whose name no page of this layout can show, before any row is blamed for it.
+    pub fn issuer_fits(&self) -> Result<(), Failure> {
+        let issuer = self.printed_issuer();
+        let page = Certificate {
+            language: self.made.language.clone(),
+            issuer: issuer.name,
+            issuer_country: issuer.country,
+            ..Certificate::default()
+        };
+        preflight(&page, self.layout, self.fonts, Some(self.planned())).map_err(|problems| {
+            let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            Failure::new(format!(
+                "the name of the desk, {:?}, cannot be printed: {}",
+                self.issuer.name,
+                told.join("; ")
+            ))
+            .hint("choose another --layout, or set up a desk with another name by `nansen --home DIR init`")
+        })
     }
 
     /// The credential of a row, as long as it will be.

@@ -87,6 +87,7 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
         write::check_writable(output, args.form())?;
     }
 
+    checker.issuer_fits()?;
     let checked = checker.list(&list)?;
     checked.report(&args.list);
     if checked.problems > 0 && !args.keep_going {

@@ -236,7 +236,8 @@ impl<'a> Papers<'a> {
                 let one = |(certificate, signed)| {
                     let sheets = compose(printer, std::slice::from_ref(certificate))?;
                     self.read_back.map_or(Ok(()), |dpi| read_back(&sheets, std::slice::from_ref(signed), dpi))?;
-                    separate(printer, &sheets, meta, folder, certificate)
+                    let right_to_left = printer.right_to_left(&certificate.language);
+                    separate(&sheets, BookMeta { right_to_left, ..meta.clone() }, folder, certificate)
                 };
                 let written: Vec<Ready> =
                     certificates.par_iter().zip(&signed).map(one).collect::<Result<_, Failure>>()?;
@@ -279,17 +280,10 @@ pub fn compose(printer: Printer<'_>, certificates: &[Certificate]) -> Result<Vec
 }
 
 /// Writes the file of one credential under a temporary name.
-fn separate(
-    printer: Printer<'_>,
-    sheets: &[Sheet],
-    meta: &BookMeta,
-    folder: &Path,
-    certificate: &Certificate,
-) -> Result<Ready, Failure> {
+fn separate(sheets: &[Sheet], meta: BookMeta, folder: &Path, certificate: &Certificate) -> Result<Ready, Failure> {
     let (title, language) = (certificate.title.first().to_owned(), certificate.language.clone());
     let file = folder.join(format!("{}.pdf", certificate.serial));
-    let right_to_left = printer.right_to_left(&language);
-    let meta = BookMeta { title, language, right_to_left, ..meta.clone() };
+    let meta = BookMeta { title, language, ..meta };
     let mut book = Book::new(Output::create(&file)?, &meta).map_err(|error| cannot_be_written(&file, error))?;
     book.add(sheets).map_err(|error| cannot_be_written(&file, error))?;
     book.finish().map_err(|error| cannot_be_written(&file, error))?.ready()

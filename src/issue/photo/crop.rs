@@ -16,8 +16,8 @@ impl std::fmt::Display for Crop {
     /// As it stands in a list.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Pixels([x, y, w, h]) => write!(f, "{x} {y} {w} {h}"),
-            Self::Percent([x, y, w, h]) => write!(f, "{x}% {y}% {w}% {h}%"),
+            Self::Pixels(four) => write!(f, "{}", four.map(|number| number.to_string()).join(" ")),
+            Self::Percent(four) => write!(f, "{}", four.map(|number| format!("{number}%")).join(" ")),
         }
     }
 }

@@ -1,6 +1,7 @@
-//! Files inside the file: associated files of PDF/A-3 (ISO 19005-3 §6.8, annex E), found by page and by name.
+//! Files inside the file: associated files of PDF/A-3 (ISO 19005-3 §6.8, annex E), found by their page, and by name where there
+//! is only one.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -13,14 +14,11 @@ use super::metadata::date;
 use super::objects::Pieces;
 use crate::print::page::Attachment;
 
-/// Names of one leaf of the name tree.
-const NAMES_A_LEAF: usize = 64;
-
 /// The attachments of a file.
 #[derive(Default)]
 pub(in crate::print) struct Attachments {
     known: HashMap<[u8; 32], Ref>,
-    names: BTreeMap<Vec<u8>, Ref>,
+    first: Option<(Vec<u8>, Ref)>,
 }
 
 impl Attachments {
@@ -29,44 +27,16 @@ impl Attachments {
         self.known.get(&digest(attachment)).copied()
     }
 
-    /// Notes an attachment under its name, or one like it when that is taken by another file.
+    /// Notes an attachment.
     pub(super) fn add(&mut self, attachment: &Attachment, id: Ref) {
         self.known.insert(digest(attachment), id);
-        let names = (1..).map(|number| match number {
-            1 => key(&attachment.name),
-            number => key(&format!("{} ({number})", attachment.name)),
-        });
-        let free = names.into_iter().find(|name| !self.names.contains_key(name));
-        self.names.insert(free.unwrap_or_default(), id);
+        self.first.get_or_insert_with(|| (key(&attachment.name), id));
     }
 
-    /// The only attachment of the file.
-    pub(in crate::print) fn only(&self) -> Option<Ref> {
-        let mut ids = self.names.values().copied();
-        ids.next().filter(|_| ids.next().is_none())
-    }
-
-    /// Leaves of the name tree.
-    pub(in crate::print) fn leaves(&self) -> usize {
-        self.names.len().div_ceil(NAMES_A_LEAF)
-    }
-
-    /// Writes the name tree (ISO 32000-1 §7.9.6): a root and the leaves, numbered one after the other.
-    pub(in crate::print) fn write_names(&self, pieces: &mut Pieces, root: Ref, first_leaf: Ref) {
-        let leaf = |number: usize| Ref::new(first_leaf.get() + number as i32);
-        let mut tree = pieces.small(root).indirect(root).dict();
-        tree.insert(Name(b"Kids")).array().items((0..self.leaves()).map(leaf));
-        tree.finish();
-        let names: Vec<_> = self.names.iter().collect();
-        for (number, names) in names.chunks(NAMES_A_LEAF).enumerate() {
-            let mut node = pieces.small(leaf(number)).indirect(leaf(number)).dict();
-            let ends = [names.first(), names.last()].into_iter().flatten();
-            node.insert(Name(b"Limits")).array().items(ends.map(|(name, _)| Str(name)));
-            let mut entries = node.insert(Name(b"Names")).array();
-            for (name, id) in names {
-                entries.item(Str(name)).item(**id);
-            }
-        }
+    /// The only attachment of the file, with its name as the name tree has it (ISO 32000-1 §7.9.6).
+    pub(in crate::print) fn only(&self) -> Option<(&[u8], Ref)> {
+        let (name, id) = self.first.as_ref().filter(|_| self.known.len() == 1)?;
+        Some((name, *id))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a file ends with: fonts, the trees of pages, structure and names, and the catalog (ISO 32000-1 §7.7).
 
 use pdf_writer::types::{Direction, OutputIntentSubtype, PageLayout};
-use pdf_writer::{Finish, Name, Ref, TextStr};
+use pdf_writer::{Finish, Name, Ref, Str, TextStr};
 
 use super::objects::Pieces;
 use super::profile::srgb;
@@ -21,14 +21,13 @@ pub(in crate::print) struct Fixed {
     pages: Ref,
     tree: Ref,
     parent_tree: Ref,
-    names: Ref,
     pub(in crate::print) document: Ref,
     pub(in crate::print) font_list: Ref,
 }
 
 impl Fixed {
     /// How many they are.
-    pub(in crate::print) const COUNT: usize = 10;
+    pub(in crate::print) const COUNT: usize = 9;
 
     /// Numbers from `first`.
     pub(in crate::print) fn new(first: Ref) -> Self {
@@ -41,9 +40,8 @@ impl Fixed {
             pages: at(4),
             tree: at(5),
             parent_tree: at(6),
-            names: at(7),
-            document: at(8),
-            font_list: at(9),
+            document: at(7),
+            font_list: at(8),
         }
     }
 
@@ -66,10 +64,6 @@ impl Fixed {
         list.finish();
         self.write_pages(&mut pieces, state);
         self.write_structure(&mut pieces, state, &mut reserve);
-        if state.attachments.leaves() > 0 {
-            let first_leaf = reserve(state.attachments.leaves());
-            state.attachments.write_names(&mut pieces, self.names, first_leaf);
-        }
         self.write_catalog(&mut pieces, state);
         pieces
     }
@@ -131,11 +125,14 @@ impl Fixed {
         intent.output_condition_identifier(TextStr("sRGB")).info(TextStr("sRGB (IEC 61966-2-1)"));
         intent.finish();
         intents.finish();
-        if state.attachments.leaves() > 0 {
-            catalog.names().pair(Name(b"EmbeddedFiles"), self.names);
-        }
-        // The file *is* the certificate then, and not only its page.
-        if let Some(only) = state.attachments.only() {
+        // The file *is* the certificate when there is one attachment, and not only its page. Those of several belong to their
+        // pages and to nothing else: a page that is taken out of the file must not carry the others' data along.
+        if let Some((name, only)) = state.attachments.only() {
+            let mut names = catalog.names();
+            let mut tree = names.insert(Name(b"EmbeddedFiles")).dict();
+            tree.insert(Name(b"Names")).array().item(Str(name)).item(only);
+            tree.finish();
+            names.finish();
             catalog.insert(Name(b"AF")).array().item(only);
         }
     }
