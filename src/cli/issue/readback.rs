@@ -20,11 +20,11 @@ fn refused(error: ReadBackError) -> Failure {
                     template the same command prints these again; a list that was changed is issued with --reissue";
     let hint = match &error {
         ReadBackError::NotRead { .. } => format!(
-            "give the symbol larger modules: another --layout, a larger symbol box in the template, shorter texts or a \
-             smaller photo. {recorded}"
+            "{recorded}. Give the symbol larger modules: another --layout, a larger symbol box in the template, shorter texts or a \
+             smaller photo"
         ),
-        ReadBackError::Stranger { .. } => format!("look for a symbol in the template's background. {recorded}"),
-        _ => format!("check the template with `nansen template check`. {recorded}"),
+        ReadBackError::Stranger { .. } => format!("{recorded}. Look for a symbol in the template's background"),
+        _ => format!("{recorded}. Check the template with `nansen template check`"),
     };
     Failure::new(error).hint(hint).exit_with(Exit::NotValid)
 }
