@@ -5,6 +5,12 @@ use std::path::{Path, PathBuf};
 
 use super::Failure;
 
+/// How the names of temporary files begin; the number of the process follows.
+const BEGINNING: &str = ".nansen-";
+
+/// How they end.
+const ENDING: &str = ".tmp";
+
 /// A file in the making. Dropped without [`Output::commit`] it leaves nothing behind.
 pub struct Output {
     file: tempfile::NamedTempFile,
@@ -20,10 +26,12 @@ impl Output {
                 .hint("name a file, such as OUT.pdf"));
         }
         let file = tempfile::Builder::new()
-            .prefix(".nansen-")
-            .suffix(".tmp")
+            .prefix(&format!("{BEGINNING}{}-", std::process::id()))
+            .suffix(ENDING)
             .tempfile_in(folder)
             .map_err(|error| cannot_write(path, &error))?;
+        // Held as long as the file is written; where a folder knows no locks, nobody clears it either.
+        let _ = file.as_file().try_lock();
         Ok(Self { file, path: path.to_owned() })
     }
 
@@ -69,6 +77,31 @@ impl Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
+}
+
+/// Removes temporary files in `folder` that a process has left which was killed: they may show people's data. For callers
+/// who hold the desk; files of a process that lives, or that are locked, are left alone, and so is what cannot be removed.
+pub fn clear_abandoned(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let inner = name.to_str().and_then(|name| name.strip_prefix(BEGINNING)?.strip_suffix(ENDING));
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        let Some(inner) = inner.filter(|_| is_file) else { continue };
+        let process = inner.split_once('-').and_then(|(process, _)| process.parse::<u32>().ok());
+        if process.is_some_and(lives) {
+            continue;
+        }
+        let path = entry.path();
+        let unlocked = std::fs::File::options().write(true).open(&path).is_ok_and(|file| file.try_lock().is_ok());
+        if unlocked {
+            let _ = std::fs::remove_file(&path);
+        }
+    }
+}
+
+/// Whether the process still runs, as far as the system tells without being asked by name.
+fn lives(process: u32) -> bool {
+    process == std::process::id() || Path::new("/proc").join(process.to_string()).exists()
 }
 
 /// The folder of a file, that of a bare name too.
@@ -130,5 +163,22 @@ mod tests {
     fn a_folder_that_is_missing_is_named() {
         let error = write_whole(Path::new("/nowhere/at/all/out.pdf"), b"").unwrap_err().to_string();
         assert!(error.starts_with("/nowhere/at/all/out.pdf cannot be written") && error.contains("next: "), "{error}");
+    }
+    #[test]
+    fn what_a_killed_process_has_left_is_cleared_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        // No system has a process of the largest number.
+        for name in [".nansen-4294967295-abc.tmp", ".nansen-old.tmp", "nansen.tmp", ".nansen-notes.txt"] {
+            std::fs::write(at(name), b"people").unwrap();
+        }
+        std::fs::create_dir(at(".nansen-folder.tmp")).unwrap();
+        let held = Output::create(&at("out.pdf")).unwrap();
+        let ready = Output::create(&at("two.pdf")).unwrap().ready().unwrap();
+        clear_abandoned(folder.path());
+        assert!(!at(".nansen-4294967295-abc.tmp").exists() && !at(".nansen-old.tmp").exists());
+        assert!(["nansen.tmp", ".nansen-notes.txt", ".nansen-folder.tmp"].iter().all(|name| at(name).exists()));
+        held.commit().unwrap();
+        Ready::commit_all(vec![ready]).unwrap();
     }
 }

@@ -118,7 +118,7 @@ fn state(entry: &Entry, now: Timestamp) -> &'static str {
 }
 
 /// The day, in UTC.
-fn day(time: Timestamp) -> String {
+pub fn day(time: Timestamp) -> String {
     time.to_zoned(TimeZone::UTC).date().to_string()
 }
 

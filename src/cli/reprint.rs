@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::home::Home;
-use super::issue::{DeskLock, entry, random, rooms, signed_face};
+use super::issue::{DeskLock, compose, entry, random, rooms, signed_face};
 use super::outcome::say;
-use super::output::Output;
+use super::output::{Output, clear_abandoned, folder_of};
 use super::passphrase::PassphraseArgs;
 use super::register::failure;
 use super::status::Publisher;
@@ -47,6 +47,9 @@ pub struct Args {
     /// Resolution of the printer, such as 203dpi or 600dpi, instead of the layout's own
     #[arg(long, value_name = "DPI")]
     pub printer: Option<templates::Resolution>,
+    /// The template folder that the credentials were issued with, when it is none of the data folder
+    #[arg(long, value_name = "DIR")]
+    pub template: Option<PathBuf>,
     /// Under a new serial that supersedes the old one: for papers that are damaged, lost or stolen
     #[arg(long)]
     pub replace: bool,
@@ -59,6 +62,7 @@ pub struct Args {
 pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     let mut register = Register::open_existing(&home.register()).map_err(failure)?;
     let _held = DeskLock::take(home)?;
+    clear_abandoned(folder_of(&args.output));
     let desk = Desk::open(args, home, now)?;
     let mut serials = args.serials.clone();
     let mut seen = std::collections::HashSet::new();
@@ -93,6 +97,13 @@ struct Original {
     credential: Credential,
 }
 
+/// A paper that is about to be laid out.
+struct Page {
+    type_name: String,
+    layout: Layout,
+    certificate: Certificate,
+}
+
 impl<'a> Desk<'a> {
     fn open(args: &'a Args, home: &'a Home, now: Timestamp) -> Result<Self, Failure> {
         let issuer = super::issue::printed_name(home)?;
@@ -106,8 +117,7 @@ impl<'a> Desk<'a> {
         for stored in found {
             let serial = stored.entry.serial;
             if stored.entry.status != Status::Valid {
-                return Err(Failure::new(format!("{serial} is {}, and is not printed again", stored.entry.status))
-                    .hint("issue a new one with --replace, or reinstate it first"));
+                return Err(withdrawn(register, stored, "printed again"));
             }
             let mut original = self.original(stored)?;
             let copy = register.next_copy(serial).map_err(failure)?;
@@ -216,6 +226,9 @@ impl<'a> Desk<'a> {
             return Err(Failure::new(format!("{old} is {}: its holder has a newer one", stored.entry.status))
                 .hint("replace the newer one; `nansen register show` names it"));
         }
+        if begun.is_none() && stored.entry.status != Status::Valid {
+            return Err(withdrawn(register, stored, "replaced"));
+        }
         let plan = BatchPlan { digest, type_name, output: shown, rows: 1 };
         let batch = register.begin_batch(&plan, self.now).map_err(failure)?.id();
         if let Some(row) = begun {
@@ -244,12 +257,12 @@ impl<'a> Desk<'a> {
 
     fn original(&self, found: &Stored) -> Result<Original, Failure> {
         let entry = &found.entry;
-        let template = templates::find(self.home.path(), &entry.type_name, None)?;
+        let template = templates::find(self.home.path(), &entry.type_name, self.args.template.as_deref())?;
         let layout = template.layout_for(&self.args.layout, self.args.printer)?.with_microprint(&self.issuer.name);
         let json = serde_json::from_str(&found.record).map_err(Failure::new)?;
         let record = record_from_json(&json, &template.made).ok_or_else(|| {
             Failure::new(format!("the type {} no longer has all fields of {}", template.made.name, entry.serial))
-                .hint("put back the template that it was issued with")
+                .hint("name the template that it was issued with: --template DIR")
         })?;
         let credential = Credential {
             type_name: entry.type_name.clone(),
@@ -281,7 +294,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn page(&self, original: &Original, signed: &Signed) -> Result<(Layout, Certificate), Failure> {
+    fn page(&self, original: &Original, signed: &Signed) -> Result<Page, Failure> {
         let room = original.rooms[signed.texts.len().clamp(1, original.rooms.len()) - 1];
         let symbols = draw(&signed.texts, room).map_err(Failure::new)?;
         let made = &original.template.made;
@@ -290,11 +303,11 @@ impl<'a> Desk<'a> {
         let picture = signed_face(credential.photo.as_ref());
         let mut page = paper::certificate(credential, made, &self.issuer, &language, symbols, picture);
         page.attachments = vec![attach::attachment(credential.serial, signed.message.clone())];
-        Ok((original.layout.clone(), page))
+        Ok(Page { type_name: made.name.clone(), layout: original.layout.clone(), certificate: page })
     }
 
     /// Writes the pages under a temporary name, and says on which sheet each begins.
-    fn write(&self, pages: &[(Layout, Certificate)]) -> Result<(Output, Vec<u32>), Failure> {
+    fn write(&self, pages: &[Page]) -> Result<(Output, Vec<u32>), Failure> {
         let meta = BookMeta {
             title: format!("Reprint – {}", self.issuer.name),
             language: "en".to_owned(),
@@ -303,15 +316,44 @@ impl<'a> Desk<'a> {
             created: self.now,
         };
         let mut book = Book::new(Output::create(&self.args.output)?, &meta).map_err(Failure::new)?;
-        for (layout, page) in pages {
-            let one = std::slice::from_ref(page);
-            let sheets = Printer::new(layout, &self.fonts).sheets(one).map_err(|unprintable| {
-                Failure::new(format!("the page of {} cannot be laid out: {unprintable}", page.serial))
-            })?;
-            book.add(&sheets).map_err(Failure::new)?;
+        let mut numbers = Vec::with_capacity(pages.len());
+        let mut sheets_before = 0;
+        // Papers of one type that follow one another have one layout, and share their sheets.
+        for same in pages.chunk_by(|one, other| one.type_name == other.type_name) {
+            let printer = Printer::new(&same[0].layout, &self.fonts);
+            let certificates: Vec<Certificate> = same.iter().map(|page| page.certificate.clone()).collect();
+            book.add(&compose(printer, &certificates)?).map_err(Failure::new)?;
+            let a_sheet = printer.certificates_a_sheet().max(1);
+            numbers.extend((0..same.len()).map(|at| sheet_number(sheets_before + at / a_sheet)));
+            sheets_before += same.len().div_ceil(a_sheet);
         }
-        Ok((book.finish().map_err(Failure::new)?, (1..).take(pages.len()).collect()))
+        Ok((book.finish().map_err(Failure::new)?, numbers))
     }
+}
+
+fn sheet_number(sheets_before: usize) -> u32 {
+    u32::try_from(sheets_before + 1).unwrap_or(u32::MAX)
+}
+
+/// A credential that somebody has withdrawn gets no new paper before somebody has thought about it.
+fn withdrawn(register: &Register, stored: &Stored, done: &str) -> Failure {
+    let (serial, status) = (stored.entry.serial, stored.entry.status);
+    let why = match register.status_history(serial) {
+        Ok(events) => events.into_iter().rfind(|event| event.status == status),
+        Err(error) => return failure(error),
+    };
+    let why =
+        why.map_or_else(String::new, |event| format!(" since {} ({:?})", super::register::day(event.at), event.reason));
+    let hint = match status {
+        Status::Superseded => {
+            "its holder has a newer one, which `nansen register show` names: print that one".to_owned()
+        }
+        _ => format!(
+            "if it should hold again: `nansen reinstate {serial}`, then the same command; otherwise issue a new one \
+             from a list, with `nansen issue … --reissue`"
+        ),
+    };
+    Failure::new(format!("{serial} is {status}{why}, and is not {done}")).hint(hint)
 }
 
 /// A credential with the symbol that the register has of it.

@@ -29,6 +29,8 @@ const SMALLER: [(u32, u32); 3] = [(56, 70), (48, 60), (40, 50)];
 const PRINTED: (u32, u32) = (331, 413);
 /// Pixels that a face has at least.
 const LEAST: (u32, u32) = (40, 50);
+/// Bytes that the file of a picture has at most.
+pub const FILE_BYTES_MAX: u64 = 50 * 1024 * 1024;
 /// Memory that a picture may need while it is decoded.
 const DECODE_LIMIT: u64 = 400 * 1024 * 1024;
 /// Bytes of a WebP file before its VP8 frame: `RIFF`, length, `WEBP`, `VP8 `, length.
@@ -50,6 +52,14 @@ pub enum PhotoError {
     /// The file cannot be read at all.
     #[error("the picture cannot be read")]
     Io(#[from] std::io::Error),
+    /// More bytes than a photograph has.
+    #[error("a file of {bytes} bytes, where a photo has at most {most}")]
+    TooManyBytes {
+        /// Bytes of the file.
+        bytes: u64,
+        /// Bytes allowed.
+        most: u64,
+    },
     /// Too few pixels to recognise anyone.
     #[error("{width} × {height} pixels, where a face needs at least 40 × 50")]
     TooSmall {

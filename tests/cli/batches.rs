@@ -110,6 +110,11 @@ fn ctrl_c_ends_a_batch_with_how_to_go_on_and_the_same_command_goes_on() {
     let before = files(&desk, "out");
     assert!(!before.is_empty() && before.len() < 7, "{:?}", names(&before));
     assert!(files(&desk, ".nansen-").is_empty(), "nothing half written is left");
+    let other = desk.run(&[&args[..], &["--language", "fr"]].concat());
+    assert_eq!(other.status.code(), Some(2));
+    let told = "an interrupted run of this list has printed papers with --layout a4 --volume 100; this run has --layout a4 \
+                --language fr --volume 100";
+    assert!(err(&other).contains(told), "{}", err(&other));
     let done = desk.run(&args);
     assert_eq!(done.status.code(), Some(0), "{}", err(&done));
     assert!(err(&done).contains("taking up the interrupted batch"), "{}", err(&done));
@@ -168,6 +173,7 @@ fn volumes_that_are_killed_again_and_again_are_finished_once() {
     let last = desk.run(&args);
     // When the last round finished, everyone has a paper already.
     assert!(matches!(last.status.code(), Some(0 | 2)), "{}", err(&last));
+    assert!(files(&desk, ".nansen-").is_empty(), "what the killed runs have left is cleared");
     let after = files(&desk, "out");
     assert_eq!(after.len(), ROWS.div_ceil(60) + 1, "{:?}", names(&after));
     for (name, bytes) in finished.iter().filter(|(name, _)| !name.contains("manifest")) {

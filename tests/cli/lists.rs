@@ -232,15 +232,23 @@ fn a_bad_photo_is_told_by_line_and_column() {
     halves(&desk, "good.png");
     desk.write("phone.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic");
     desk.write("text.png", "no picture");
+    std::fs::File::create(desk.path("huge.png")).unwrap().set_len(50 * 1024 * 1024 + 1).unwrap();
     let rows = [
         ("nobody.png,", "line 2, photo: no such photo; found \"nobody.png\""),
         ("../good.png,", "line 3, photo: leads out of the folder of photos"),
         ("/etc/passwd,", "line 4, photo: leads out of the folder of photos"),
         ("phone.heic,", "line 5, photo: a HEIC picture, which cannot be read"),
         ("text.png,", "line 6, photo: not a picture that can be read"),
-        ("good.png,300 0 160 200", "line 7, photo_crop: the rectangle reaches to 460 × 200"),
+        (
+            "good.png,300 0 160 200",
+            "line 7, photo_crop: the rectangle reaches to 460 × 200, and the picture has 400 × 300 pixels; found \"300 0 160 200\"",
+        ),
         ("good.png,0 0 20 20", "line 8, photo_crop: 20 × 20 pixels, where a face needs at least 40 × 50"),
         ("good.png,left", "line 9, photo_crop: not four numbers"),
+        ("good.png,0 0 200 % 5%", "line 10, photo_crop: pixels and percent are mixed"),
+        ("good.png,0 % 0 % 200 % 5 %", "line 11, photo_crop: \"200%\" is more than 100 %"),
+        ("good.png,-5 0 100 100", "line 12, photo_crop: \"-5\" is below 0"),
+        ("huge.png,", "line 13, photo: a file of 52428801 bytes, where a photo has at most 52428800"),
     ];
     let mut list = "individual_id,given_names,legal_status,photo,photo_crop\n".to_owned();
     for (number, (cells, _)) in rows.iter().enumerate() {
@@ -277,4 +285,18 @@ fn neither_list_nor_symbols_have_the_name_of_a_paper() {
     }
     assert_eq!(desk.issued(), 0);
     assert_eq!(std::fs::read_to_string(desk.path("k-004.pdf")).unwrap(), people);
+}
+
+#[test]
+fn what_the_page_cannot_show_is_told_by_line_and_column_like_any_fault() {
+    let desk = Desk::new();
+    let rows = [format!("K-1,Amina,refugee,\"{}\"", "long ".repeat(60)), "K-2,Noëlla,refugee,\u{1e900}".to_owned()];
+    let list = format!("individual_id,given_names,legal_status,address\n{}\n", rows.join("\n"));
+    let list = shown(&desk.write("page.csv", list));
+    let refused = desk.run(&["issue", "registration", &list, "-o", "p.pdf"]);
+    assert_eq!(refused.status.code(), Some(2));
+    let told = err(&refused);
+    for line in ["line 2, address: ", "line 3, address: "] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
 }

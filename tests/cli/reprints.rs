@@ -32,7 +32,8 @@ fn a_copy_carries_its_number_signed_and_printed() {
         assert_eq!(desk.verify(&[paper]).1[0]["reason"], "revoked", "{paper}");
     }
     let refused = desk.run(&["register", "reprint", &serial, "-o", "no.pdf"]);
-    assert!(err(&refused).contains("is revoked, and is not printed again"), "{}", err(&refused));
+    let told = err(&refused);
+    assert!(told.contains("is revoked since") && told.contains("(\"lost\"), and is not printed again"), "{told}");
     let unknown = desk.run(&["register", "reprint", "0000-0000", "-o", "no.pdf"]);
     assert!(err(&unknown).contains("no credential 0000-0000 was issued here"), "{}", err(&unknown));
     assert!(!desk.path("no.pdf").exists());
@@ -121,4 +122,60 @@ fn a_format_without_a_copy_number_says_that_it_is_only_printed() {
     assert_eq!(done.status.code(), Some(0), "{}", err(&done));
     assert!(err(&done).contains("claim169 has no place for a copy number"), "{}", err(&done));
     assert_eq!(desk.verify(&["copy.pdf"]).0, Some(0));
+}
+
+#[test]
+fn a_withdrawn_credential_is_neither_printed_again_nor_replaced() {
+    let desk = Desk::new();
+    let serial = serial_of(&desk);
+    for (how, status) in [(&["--suspend"][..], "suspended"), (&[], "revoked")] {
+        let revoke = [&["revoke", &serial, "--reason", "found in a raid"][..], how].concat();
+        assert_eq!(desk.run(&revoke).status.code(), Some(0));
+        for (more, done) in [(&["--replace"][..], "replaced"), (&[], "printed again")] {
+            let args = [&["register", "reprint", &serial, "-o", "no.pdf"][..], more].concat();
+            let refused = desk.run(&args);
+            assert_eq!(refused.status.code(), Some(2));
+            let told = err(&refused);
+            assert!(told.contains(&format!("{serial} is {status} since 2")), "{told}");
+            assert!(told.contains(&format!("(\"found in a raid\"), and is not {done}")), "{told}");
+            assert!(told.contains("nansen reinstate") && told.contains("--reissue"), "{told}");
+            assert!(!told.contains("--replace"), "{told}");
+        }
+    }
+    assert!(!desk.path("no.pdf").exists() && desk.issued() == 2);
+    assert_eq!(desk.run(&["reinstate", &serial]).status.code(), Some(0));
+    let done = desk.run(&["register", "reprint", &serial, "-o", "new.pdf", "--replace"]);
+    assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+}
+
+#[test]
+fn cards_share_a_sheet_when_they_are_printed_again() {
+    let desk = Desk::new();
+    let issued = desk.issue_two();
+    let serials: Vec<&str> = issued.iter().map(|line| line["serial"].as_str().unwrap()).collect();
+    let args = ["register", "reprint", serials[0], serials[1], "-o", "cards.pdf", "--layout", "cards"];
+    let done = desk.run(&args);
+    assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+    assert_eq!(desk.verify(&["cards.pdf"]).1.len(), 2);
+    for serial in serials {
+        let shown = out(&desk.run(&["register", "show", serial]));
+        assert!(shown.contains("copy 2  cards.pdf, sheet 1"), "{shown}");
+    }
+}
+
+#[test]
+fn a_type_of_a_folder_is_printed_again_from_that_folder() {
+    let desk = Desk::new();
+    let made = desk.run(&["template", "new", "own", "--from", "registration"]);
+    assert_eq!(made.status.code(), Some(0), "{}", err(&made));
+    let list = shown(&desk.write("one.csv", "individual_id,given_names,legal_status\nK-1,Amina,refugee\n"));
+    let args = ["issue", "own", &list, "-o", "o.pdf", "--symbols", "o.jsonl", "--template", "own"];
+    let done = desk.run(&args);
+    assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+    let symbols = json_lines(&std::fs::read(desk.path("o.jsonl")).unwrap());
+    let serial = symbols[0]["serial"].as_str().unwrap();
+    let without = desk.run(&["register", "reprint", serial, "-o", "copy.pdf"]);
+    assert!(err(&without).contains("--template"), "{}", err(&without));
+    let done = desk.run(&["register", "reprint", serial, "-o", "copy.pdf", "--template", "own"]);
+    assert_eq!(out(&done).trim(), format!("{serial}: copy 2, copy.pdf"), "{}", err(&done));
 }

@@ -13,12 +13,14 @@ use rayon::prelude::*;
 
 use super::check::{Checked, Checker};
 use super::interrupt::Interrupt;
+use super::options::Options;
 use super::places::check_free;
 use super::recorded::Recorded;
 use super::write::{Form, Papers, Symbols, meta};
 use super::{Args, Failure, List, bar, manifest};
 use crate::cli::home::Home;
 use crate::cli::outcome::say;
+use crate::cli::output::{clear_abandoned, folder_of};
 use crate::cli::progress::Progress;
 use crate::cli::register::failure;
 use crate::cli::status::Publisher;
@@ -58,6 +60,9 @@ impl Batch<'_> {
         let fresh = self.worth_a_batch(&register, &before, checked)?;
         let own = register.volumes_of_interrupted(&made.name, &self.digest).map_err(failure)?;
         check_free(self.args, output, &own)?;
+        self.options().agree(self.args, !own.is_empty())?;
+        clear_abandoned(self.args.form().folder(output));
+        self.args.symbols.iter().for_each(|symbols| clear_abandoned(folder_of(symbols)));
         let shown = output.display().to_string();
         let plan = BatchPlan { digest: self.digest, type_name: &made.name, output: &shown, rows };
         // The keys first: what cannot be published must not be issued.
@@ -94,6 +99,10 @@ impl Batch<'_> {
         };
         press.all(checked)?;
         press.end(output)
+    }
+
+    fn options(&self) -> Options {
+        Options::of(self.home, &self.digest)
     }
 
     /// Puts a type that is not built in into the own trust list, so that verifiers can name its fields.
@@ -295,6 +304,7 @@ impl Press<'_> {
             symbols.commit()?;
         }
         self.register.finish_batch(self.id, batch.now).map_err(failure)?;
+        batch.options().forget();
         drop(self.progress);
         warn_dropped(self.dropped, batch.signing.format);
         say!("{} credentials of type {} issued: {}", self.issued, batch.signing.made.name, told(&files));

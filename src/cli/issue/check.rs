@@ -17,7 +17,7 @@ use crate::issue::carrier::{Carrier, Holds};
 use crate::issue::list::{self, Item, PHOTO, Problem, Row};
 use crate::issue::paper::{self, IssuerName};
 use crate::issue::photo::{Face, LEAST_PHOTO_BYTES};
-use crate::print::{Certificate, Fonts, Layout, Picture, SymbolPlan, preflight};
+use crate::print::{Certificate, Fonts, Layout, Overflow, Picture, Problem as Unprintable, SymbolPlan, preflight};
 use crate::seal::{SigningKey, sign};
 use crate::status::native_uri;
 
@@ -229,7 +229,7 @@ impl Checker<'_> {
         let Err(problems) = preflight(&page, self.layout, self.fonts, Some(self.planned())) else {
             return Ok(has_face);
         };
-        Err(problems.iter().map(|fault| fault_of(row, fault.to_string(), "text that the page can show")).collect())
+        Err(problems.iter().map(|fault| unprintable(row, self.made, fault)).collect())
     }
 
     /// The issuer as every page shows it.
@@ -309,6 +309,22 @@ impl Checker<'_> {
 
 fn fault_of(row: &Row, fault: String, wanted: &str) -> Problem {
     Problem { line: row.line, column: None, fault, found: String::new(), wanted: wanted.to_owned() }
+}
+
+/// What the page cannot show, told like any other fault of a cell when one is to blame.
+fn unprintable(row: &Row, made: &CredentialType, fault: &Unprintable) -> Problem {
+    let told = fault_of(row, fault.to_string(), "text that the page can show");
+    let field = match fault {
+        Unprintable::Control { field, .. } | Unprintable::Uncovered { field, .. } => field,
+        Unprintable::TooLong { field, .. } | Unprintable::Overflow(Overflow { field, .. }) => field,
+        _ => return told,
+    };
+    if made.fields.iter().all(|known| known.name != *field) {
+        return told;
+    }
+    let beginning = format!("{field}: ");
+    let fault = told.fault.strip_prefix(&beginning).unwrap_or(&told.fault).to_owned();
+    Problem { column: Some(field.clone()), fault, ..told }
 }
 
 /// The credential of a row before it has a serial.

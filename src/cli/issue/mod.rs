@@ -10,6 +10,7 @@ mod interrupt;
 mod list_file;
 mod lock;
 mod manifest;
+mod options;
 mod photos;
 mod places;
 mod readback;
@@ -20,6 +21,7 @@ pub use args::Args;
 pub use check::{draft_of, signed_face};
 pub use lock::DeskLock;
 pub use recorded::{entry, random};
+pub use write::compose;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;

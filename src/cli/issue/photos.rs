@@ -1,10 +1,12 @@
 //! The photo of a row: the file that the list names, or the one in the folder that has the person's number for a name.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use super::Args;
 use crate::issue::list::{PHOTO, PHOTO_CROP, Problem, Row};
-use crate::issue::photo::{self, Face, PhotoError};
+use crate::issue::photo::{self, FILE_BYTES_MAX, Face, PhotoError};
 
 /// Endings of files that are looked for.
 const ENDINGS: [&str; 12] = ["jpg", "jpeg", "png", "webp", "tif", "tiff", "JPG", "JPEG", "PNG", "WEBP", "heic", "HEIC"];
@@ -49,10 +51,10 @@ fn named_file(args: &Args, row: &Row, named: &str) -> Result<PathBuf, Problem> {
 
 /// The face in the file, in at most `budget` bytes.
 pub fn face(path: &Path, budget: usize, row: &Row) -> Result<Face, Problem> {
-    let read = std::fs::read(path).map_err(PhotoError::from);
-    read.and_then(|file| photo::face(&file, budget, row.crop)).map_err(|error| {
+    read(path).and_then(|file| photo::face(&file, budget, row.crop)).map_err(|error| {
         let by_crop = matches!(error, PhotoError::Crop(_)) || row.crop.is_some_and(|_| is_size(&error));
         let (column, wanted) = match &error {
+            PhotoError::TooManyBytes { .. } => (PHOTO, "a picture of at most 50 MB".to_owned()),
             PhotoError::Heif { .. } => (PHOTO, "a JPEG, PNG or WebP picture: telephones can export one".to_owned()),
             _ if by_crop => (PHOTO_CROP, "a rectangle inside the picture, of at least 40 × 50 pixels".to_owned()),
             _ => (PHOTO, "a JPEG, PNG or WebP picture of a face".to_owned()),
@@ -61,10 +63,27 @@ pub fn face(path: &Path, budget: usize, row: &Row) -> Result<Face, Problem> {
             line: row.line,
             column: Some(column.to_owned()),
             fault: super::Failure::new(error).to_string(),
-            found: path.display().to_string(),
+            found: if by_crop {
+                row.crop.map_or_else(String::new, |crop| crop.to_string())
+            } else {
+                path.display().to_string()
+            },
             wanted,
         }
     })
+}
+
+/// The bytes of a photo's file, unless there are more than a photo has.
+fn read(path: &Path) -> Result<Vec<u8>, PhotoError> {
+    let file = File::open(path)?;
+    let most = FILE_BYTES_MAX;
+    let bytes = file.metadata()?.len();
+    if bytes > most {
+        return Err(PhotoError::TooManyBytes { bytes, most });
+    }
+    let mut read = Vec::new();
+    file.take(most).read_to_end(&mut read)?;
+    Ok(read)
 }
 
 fn is_size(error: &PhotoError) -> bool {

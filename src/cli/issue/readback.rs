@@ -15,15 +15,16 @@ pub fn read_back(sheets: &[Sheet], signed: &[Signed], dots_per_inch: f32) -> Res
 
 /// A page that does not read stops the batch, and nothing of its file is left.
 fn refused(error: ReadBackError) -> Failure {
+    // A credential is in the register before its page is composed.
+    let recorded = "nothing of this file was written, but the serials of its rows are recorded: after a change of the \
+                    template the same command prints these again; a list that was changed is issued with --reissue";
     let hint = match &error {
-        ReadBackError::NotRead { .. } => {
-            "nothing of this file was written. Give the symbol larger modules: another --layout, a larger symbol box in the \
-             template, shorter texts or a smaller photo; then run the same command again"
-        }
-        ReadBackError::Stranger { .. } => {
-            "nothing of this file was written; look for a symbol in the template's background"
-        }
-        _ => "nothing of this file was written; check the template with `nansen template check`",
+        ReadBackError::NotRead { .. } => format!(
+            "{recorded}. Give the symbol larger modules: another --layout, a larger symbol box in the template, shorter texts or a \
+             smaller photo"
+        ),
+        ReadBackError::Stranger { .. } => format!("{recorded}. Look for a symbol in the template's background"),
+        _ => format!("{recorded}. Check the template with `nansen template check`"),
     };
     Failure::new(error).hint(hint).exit_with(Exit::NotValid)
 }

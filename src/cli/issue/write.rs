@@ -270,7 +270,8 @@ fn cannot_be_written(file: &Path, error: crate::print::BookError) -> Failure {
     }
 }
 
-fn compose(printer: Printer<'_>, certificates: &[Certificate]) -> Result<Vec<Sheet>, Failure> {
+/// The sheets of certificates that are recorded.
+pub fn compose(printer: Printer<'_>, certificates: &[Certificate]) -> Result<Vec<Sheet>, Failure> {
     printer.sheets(certificates).map_err(|unprintable: Unprintable| {
         let serial = certificates.get(unprintable.index).map_or("?", |certificate| &certificate.serial);
         Failure::new(format!("the page of {serial} cannot be laid out: {unprintable}"))

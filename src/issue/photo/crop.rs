@@ -12,6 +12,16 @@ pub enum Crop {
 // Percents are parsed, never computed, and none of them is NaN.
 impl Eq for Crop {}
 
+impl std::fmt::Display for Crop {
+    /// As it stands in a list.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Pixels(four) => write!(f, "{}", four.map(|number| number.to_string()).join(" ")),
+            Self::Percent(four) => write!(f, "{}", four.map(|number| format!("{number}%")).join(" ")),
+        }
+    }
+}
+
 /// Why a rectangle is none.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -22,6 +32,18 @@ pub enum CropError {
     /// One of the four is no number, or below 0.
     #[error("{found:?} is no number of pixels or percent")]
     NotANumber {
+        /// As it stands.
+        found: String,
+    },
+    /// Less than nothing.
+    #[error("{found:?} is below 0")]
+    Below {
+        /// As it stands.
+        found: String,
+    },
+    /// More than the whole picture.
+    #[error("{found:?} is more than 100 %")]
+    Above {
         /// As it stands.
         found: String,
     },
@@ -45,10 +67,19 @@ pub enum CropError {
 impl Crop {
     /// Reads `120 40 400 500` or `10% 5% 80% 90%`; commas and semicolons may stand between the numbers.
     pub fn parse(text: &str) -> Result<Self, CropError> {
+        // `10 %` is one number.
+        let text = joined(text);
         let words: Vec<&str> =
             text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';')).filter(|word| !word.is_empty()).collect();
         let words: [&str; 4] = words.try_into().map_err(|_| CropError::NotFour)?;
-        let wrong = |word: &str| CropError::NotANumber { found: word.chars().take(20).collect() };
+        let wrong = |word: &str| {
+            let found = word.chars().take(20).collect();
+            match word.trim_end_matches('%').parse::<f64>() {
+                Ok(number) if number < 0.0 => CropError::Below { found },
+                Ok(number) if number > 100.0 && word.ends_with('%') => CropError::Above { found },
+                _ => CropError::NotANumber { found },
+            }
+        };
         match words.iter().filter(|word| word.ends_with('%')).count() {
             0 => {
                 let mut numbers = [0; 4];
@@ -92,6 +123,18 @@ impl Crop {
     }
 }
 
+/// The text with every percent sign at its number.
+fn joined(text: &str) -> String {
+    let mut joined = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == '%' {
+            joined.truncate(joined.trim_end().len());
+        }
+        joined.push(c);
+    }
+    joined
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,6 +142,7 @@ mod tests {
     #[test]
     fn pixels_and_percent_are_read_with_any_separator() {
         assert_eq!(Crop::parse(" 120, 40;400  500 "), Ok(Crop::Pixels([120, 40, 400, 500])));
+        assert_eq!(Crop::parse("10 % 5% 80 % 90%"), Crop::parse("10% 5% 80% 90%"));
         let percent = Crop::parse("10% 5% 80% 90%").unwrap();
         assert_eq!(percent.inside(200, 400), Ok([20, 20, 160, 360]));
         assert_eq!(Crop::parse("33.3% 0% 66.7% 100%").unwrap().inside(101, 50), Ok([34, 0, 67, 50]));
@@ -110,10 +154,12 @@ mod tests {
             ("1 2 3", "not four numbers"),
             ("1 2 3 4 5", "not four numbers"),
             ("1 2 3 x", "\"x\" is no number of pixels or percent"),
-            ("-1 2 3 4", "\"-1\" is no number of pixels or percent"),
+            ("-1 2 3 4", "\"-1\" is below 0"),
             ("NaN% 2% 3% 4%", "\"NaN%\" is no number of pixels or percent"),
             ("1 2 300% 4", "pixels and percent are mixed"),
-            ("0% 0% 101% 5%", "\"101%\" is no number of pixels or percent"),
+            ("0% 0% 101% 5%", "\"101%\" is more than 100 %"),
+            ("0 % 0% 200 % 5%", "\"200%\" is more than 100 %"),
+            ("0% -5% 20% 5%", "\"-5%\" is below 0"),
             ("4294967296 0 1 1", "\"4294967296\" is no number of pixels or percent"),
         ] {
             assert_eq!(Crop::parse(text).unwrap_err().to_string(), expect, "{text}");
