@@ -163,7 +163,7 @@ impl<T> Comparison<T> {
             if let Some(told) = against.remove(&at) {
                 finding.contradict(told);
             } else if let Some(page) = file.pages.iter().find(|page| self.printed.contains(page)) {
-                finding.contradict(format!("the attached credential is not printed: page {page} shows another"));
+                finding.not_seen(format!("the attached credential was not found in print: page {page} shows another"));
             } else {
                 finding.remark(not_checked(&file));
             }

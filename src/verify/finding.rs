@@ -82,6 +82,15 @@ impl Finding {
         self.remark(detail);
     }
 
+    /// Says that the paper should show this and was not seen to: its symbol may be there and unreadable, or may never have
+    /// been there. Not knowing is not called forged, and not called valid.
+    pub(super) fn not_seen(&mut self, detail: String) {
+        if self.verdict() == Verdict::Valid {
+            self.reason = Some(Reason::Damaged);
+        }
+        self.remark(detail);
+    }
+
     /// Adds to the particulars.
     pub(super) fn remark(&mut self, detail: String) {
         self.detail = Some(match self.detail.take() {

@@ -133,14 +133,14 @@ fn a_file_of_the_document_does_not_excuse_a_page_from_its_own() {
 }
 
 #[test]
-fn a_file_hidden_behind_the_symbol_of_another_is_altered() {
+fn a_file_hidden_behind_the_symbol_of_another_is_not_valid() {
     let (desk, texts, _, messages) = two();
     let files = [("a.cwt", messages[0].clone()), ("b.cwt", messages[1].clone())];
     let (code, found) = verdicts(&desk, &document(&[sheet(Some(&texts[0]), &[0, 1])], &files));
-    assert_eq!(code, Some(1));
-    assert_eq!(found, [row("1", "valid", "null", "both"), row("1", "invalid", "altered", "attachment")]);
+    assert_eq!(code, Some(4));
+    assert_eq!(found, [row("1", "valid", "null", "both"), row("1", "unreadable", "damaged", "attachment")]);
     let (_, found) = desk.verify(&["made.pdf"]);
-    assert_eq!(found[1]["detail"], "the attached credential is not printed: page 1 shows another");
+    assert_eq!(found[1]["detail"], "the attached credential was not found in print: page 1 shows another");
 }
 
 #[test]
