@@ -10,8 +10,8 @@ use super::found::{Found, merge};
 use super::grey::GreyImage;
 use super::pool::Pool;
 use super::threshold::{Threshold, binarise};
-use super::{Effort, SymbolReader, datamatrix, qr, rqrr};
-use rxing::common::BitMatrix;
+use super::{Effort, SymbolReader, datamatrix, rqrr, rxing};
+use ::rxing::common::BitMatrix;
 use std::borrow::Cow;
 
 /// Images of more pixels than this are shrunk before the first look: their symbols are large, or nobody could print them.
@@ -154,7 +154,7 @@ impl Search {
 
     fn look_for_qr(&mut self, scale: Scale, filter: Filter, threshold: Threshold, inverted: bool) -> (bool, bool) {
         let Some((bits, factor)) = self.bits(scale, filter, threshold, inverted) else { return (false, true) };
-        let look = qr::look(&bits, inverted, self.deadline);
+        let look = rxing::look(&bits, inverted, self.deadline);
         if !inverted {
             self.pool.add(&look.finders, factor);
         }
@@ -166,7 +166,7 @@ impl Search {
             return false;
         }
         let Some((bits, factor)) = self.bits(scale, filter, threshold, false) else { return false };
-        let look = qr::look_at(&bits, self.pool.best(factor), false, self.deadline);
+        let look = rxing::look_at(&bits, self.pool.best(factor), false, self.deadline);
         self.keep_all(look.found, factor)
     }
 

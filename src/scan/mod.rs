@@ -4,7 +4,7 @@
 //! 18004) and Data Matrix (ISO/IEC 16022), byte by byte as they were encoded. What the bytes mean is not known here.
 //!
 //! The steps lie in the modules of their names: `load` and `pdf` make grey images, `filter` and `threshold` make them
-//! black and white, `qr` and `datamatrix` find and decode symbols, `cascade` repeats that in the order that pays most. A
+//! black and white, `rxing` and `datamatrix` find and decode symbols, `cascade` repeats that in the order that pays most. A
 //! camera is a [`FrameSource`]. Everything that comes from outside is capped before memory is taken for it, foreign code runs
 //! behind a wall (`guard`) and under a [`Deadline`].
 
@@ -24,9 +24,9 @@ mod load;
 mod pdf;
 mod picture;
 mod pool;
-mod qr;
 mod readers;
 mod rqrr;
+mod rxing;
 mod threshold;
 
 pub use attached::{Attached, AttachedFile, Content};

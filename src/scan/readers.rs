@@ -5,7 +5,7 @@ use super::deadline::Deadline;
 use super::found::Found;
 use super::grey::GreyImage;
 use super::threshold::{Threshold, binarise};
-use super::{datamatrix, qr, rqrr};
+use super::{datamatrix, rqrr, rxing};
 
 /// How much time reading may take.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -50,7 +50,7 @@ impl SymbolReader for Rxing {
 
     fn read(&self, image: &GreyImage, deadline: Deadline) -> Vec<Found> {
         let Some(bits) = binarise(image, Threshold::Hybrid) else { return Vec::new() };
-        let mut found = qr::look(&bits, false, deadline).found;
+        let mut found = rxing::look(&bits, false, deadline).found;
         if found.is_empty() && !deadline.has_passed() {
             found = datamatrix::look(&bits, false);
         }

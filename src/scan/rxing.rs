@@ -7,12 +7,12 @@ use super::deadline::Deadline;
 use super::found::{Found, Kind};
 use super::guard::guarded;
 use crate::symbol::EcLevel;
-use rxing::common::cpp_essentials::ConcentricPattern;
-use rxing::common::reedsolomon::{PredefinedGenericGF, ReedSolomonDecoder};
-use rxing::common::{BitMatrix, DetectorRXingResult};
-use rxing::qrcode::cpp_port::decoder::Decode;
-use rxing::qrcode::cpp_port::detector::{FindFinderPatterns, FinderPatternSet, GenerateFinderPatternSets, SampleQR};
-use rxing::qrcode::decoder::{BitMatrixParser, DataBlock};
+use ::rxing::common::cpp_essentials::ConcentricPattern;
+use ::rxing::common::reedsolomon::{PredefinedGenericGF, ReedSolomonDecoder};
+use ::rxing::common::{BitMatrix, DetectorRXingResult};
+use ::rxing::qrcode::cpp_port::decoder::Decode;
+use ::rxing::qrcode::cpp_port::detector::{FindFinderPatterns, FinderPatternSet, GenerateFinderPatternSets, SampleQR};
+use ::rxing::qrcode::decoder::{BitMatrixParser, DataBlock};
 
 /// More sets of three finder patterns than this are noise, and the most plausible come first.
 const MAX_SETS: usize = 120;
