@@ -1,0 +1,108 @@
+//! A guess in, the place of an alignment or finder pattern out (ISO/IEC 18004 §6.3.3, §6.3.6), with how much it looks like one.
+
+use super::geometry::Point;
+use super::sampling::brightness;
+use crate::scan::grey::GreyImage;
+
+/// Where something was found, and its correlation with what was looked for: 1 is perfect, 0 is chance.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Match {
+    pub(super) centre: Point,
+    pub(super) score: f32,
+}
+
+/// The steps of one module to the right and down, in pixels.
+pub(super) type Axes = (Point, Point);
+
+/// A pattern of square rings around a module.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Pattern {
+    /// 5 × 5 modules.
+    Alignment,
+    /// 7 × 7 modules, and the light ones around them.
+    Finder,
+}
+
+impl Pattern {
+    /// Rings around the centre.
+    fn rings(self) -> i32 {
+        match self {
+            Self::Alignment => 2,
+            Self::Finder => 4,
+        }
+    }
+
+    fn is_dark(self, ring: i32) -> bool {
+        match self {
+            Self::Alignment => ring != 1,
+            Self::Finder => ring != 2 && ring != 4,
+        }
+    }
+
+    /// Dark modules, and all.
+    fn counts(self) -> (f32, f32) {
+        match self {
+            Self::Alignment => (17.0, 25.0),
+            Self::Finder => (33.0, 81.0),
+        }
+    }
+}
+
+/// Correlation of the image around `centre` with a pattern.
+pub(super) fn score(image: &GreyImage, pattern: Pattern, centre: Point, axes: Axes) -> f32 {
+    let (mut sum, mut squares, mut dark) = (0.0, 0.0, 0.0);
+    let rings = pattern.rings();
+    for v in -rings..=rings {
+        for u in -rings..=rings {
+            let value = brightness(image, centre + axes.0 * u as f32 + axes.1 * v as f32);
+            sum += value;
+            squares += value * value;
+            if pattern.is_dark(u.abs().max(v.abs())) {
+                dark += value;
+            }
+        }
+    }
+    let (darks, count) = pattern.counts();
+    correlation(sum, squares, dark, darks, count)
+}
+
+/// Correlation of `count` values with a pattern of which `darks` are dark: `dark` is the sum of the values there.
+fn correlation(sum: f32, squares: f32, dark: f32, darks: f32, count: f32) -> f32 {
+    let variance = squares / count - (sum / count).powi(2);
+    let share = darks / count;
+    let covariance = share * sum / count - dark / count;
+    // Two grey values of noise are no pattern.
+    covariance / ((share * (1.0 - share)).sqrt() * (variance.max(0.0) + 4.0).sqrt())
+}
+
+/// Looks around `guess`, up to `reach` modules away. Of places that fit alike the nearest is taken.
+pub(super) fn find(image: &GreyImage, pattern: Pattern, guess: Point, axes: Axes, reach: f32) -> Match {
+    let steps = (reach * 2.0).ceil() as i32;
+    let mut best = (f32::MIN, Match { centre: guess, score: -1.0 });
+    for dv in -steps..=steps {
+        for du in -steps..=steps {
+            let (u, v) = (du as f32 / 2.0, dv as f32 / 2.0);
+            let centre = guess + axes.0 * u + axes.1 * v;
+            let score = score(image, pattern, centre, axes);
+            let preference = score - 0.03 * u.hypot(v);
+            if preference > best.0 {
+                best = (preference, Match { centre, score });
+            }
+        }
+    }
+    refine(image, pattern, best.1, axes)
+}
+
+fn refine(image: &GreyImage, pattern: Pattern, mut best: Match, axes: Axes) -> Match {
+    for step in [0.25, 0.125, 0.06] {
+        let start = best.centre;
+        for (u, v) in [(-1, -1), (0, -1), (1, -1), (-1, 0), (1, 0), (-1, 1), (0, 1), (1, 1)] {
+            let centre = start + axes.0 * (step * u as f32) + axes.1 * (step * v as f32);
+            let score = score(image, pattern, centre, axes);
+            if score > best.score {
+                best = Match { centre, score };
+            }
+        }
+    }
+    best
+}

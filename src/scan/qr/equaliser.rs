@@ -1,0 +1,133 @@
+//! Samples in, soft modules out: a linear filter, trained on modules whose colour is known.
+//!
+//! Defocus and motion mix a module with its neighbours. The function patterns of the symbol are known, so the filter that
+//! undoes the mixing is found by least squares, and what it leaves undone tells how far its answers can be trusted.
+
+use super::geometry::solve;
+use super::light::Light;
+use super::sampling::Samples;
+use super::soft::SoftModules;
+
+/// How many half modules around a centre the filter sees.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Taps {
+    /// 3 × 3, for the smallest symbols.
+    Nine,
+    /// 5 × 5: one module to each side.
+    TwentyFive,
+    /// 7 × 7: one and a half, for strong motion.
+    FortyNine,
+}
+
+/// Log-likelihood ratios are clipped here.
+const MOST: f32 = 12.0;
+/// Least variance of what the filter leaves: nothing is known better.
+const LEAST_VARIANCE: f32 = 0.06;
+
+/// Soft modules by the brightness of their centres alone.
+pub(super) fn plain(samples: &Samples, light: &Light) -> SoftModules {
+    let modules = samples.modules();
+    let values = modules.iter().enumerate().map(|(at, value)| {
+        let (y, trust) = (normal(light, at, *value), trust(light, at));
+        (y * 8.0 * trust).clamp(-MOST, MOST)
+    });
+    SoftModules { width: samples.width, values: values.collect() }
+}
+
+/// Brightness on the scale where ink is 1 and paper is −1.
+fn normal(light: &Light, at: usize, value: f32) -> f32 {
+    let middle = f32::midpoint(light.paper[at], light.ink[at]);
+    // Where there is no contrast, what looks like one is noise and not enlarged.
+    let half = (light.paper[at] - light.ink[at]) / 2.0 / light.contrast[at].clamp(0.05, 1.0).sqrt();
+    ((middle - value) / half.max(1.0)).clamp(-2.5, 2.5)
+}
+
+/// How far a module can be trusted by the contrast around it.
+fn trust(light: &Light, at: usize) -> f32 {
+    let contrast = light.contrast[at].clamp(0.0, 1.0);
+    contrast * contrast * if light.flat[at] { 0.08 } else { 1.0 }
+}
+
+/// Soft modules by a filter trained on the modules that are `known`; `None` when these are too few or too damaged.
+pub(super) fn equalise(samples: &Samples, light: &Light, known: &[Option<bool>], taps: Taps) -> Option<SoftModules> {
+    match taps {
+        Taps::Nine => trained::<10, 11>(samples, light, known, 1),
+        Taps::TwentyFive => trained::<26, 27>(samples, light, known, 2),
+        Taps::FortyNine => trained::<50, 51>(samples, light, known, 3),
+    }
+}
+
+fn features<const N: usize>(samples: &Samples, light: &Light, at: usize, reach: isize) -> [f32; N] {
+    let (x, y) = (at % samples.width, at / samples.width);
+    let mut row = [1.0; N];
+    let mut tap = 0;
+    for dy in -reach..=reach {
+        for dx in -reach..=reach {
+            row[tap] = normal(light, at, samples.near(x, y, dx, dy));
+            tap += 1;
+        }
+    }
+    row
+}
+
+fn trained<const N: usize, const M: usize>(
+    samples: &Samples,
+    light: &Light,
+    known: &[Option<bool>],
+    reach: isize,
+) -> Option<SoftModules> {
+    let examples: Vec<([f32; N], f32)> = known
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| light.contrast[*at] > 0.4 && !light.flat[*at])
+        .filter_map(|(at, colour)| {
+            colour.map(|dark| (features(samples, light, at, reach), if dark { 1.0 } else { -1.0 }))
+        })
+        .collect();
+    if examples.len() < 3 * N {
+        return None;
+    }
+    let mut weights = fit::<N, M>(examples.iter())?;
+    // A stain on a finder pattern must not teach: examples that are far off are left out the second time.
+    let good: Vec<&([f32; N], f32)> =
+        examples.iter().filter(|(row, truth)| (answer(&weights, row) - truth).abs() < 1.1).collect();
+    if good.len() < 2 * N {
+        return None;
+    }
+    weights = fit::<N, M>(good.iter().copied())?;
+    let sum: f32 = good.iter().map(|(row, truth)| (answer(&weights, row) - truth).powi(2)).sum();
+    let variance = (sum / (good.len() - N).max(N) as f32).max(LEAST_VARIANCE);
+    let values = (0..known.len()).map(|at| {
+        let y = answer(&weights, &features(samples, light, at, reach));
+        (2.0 * y / variance * trust(light, at)).clamp(-MOST, MOST)
+    });
+    Some(SoftModules { width: samples.width, values: values.collect() })
+}
+
+fn answer<const N: usize>(weights: &[f32; N], row: &[f32; N]) -> f32 {
+    weights.iter().zip(row).map(|(a, b)| a * b).sum()
+}
+
+/// Least squares, held a little towards the centre sample alone.
+fn fit<'a, const N: usize, const M: usize>(examples: impl Iterator<Item = &'a ([f32; N], f32)>) -> Option<[f32; N]> {
+    let mut rows = [[0.0_f64; M]; N];
+    let mut count = 0.0;
+    for (row, truth) in examples {
+        count += 1.0;
+        for i in 0..N {
+            let value = f64::from(row[i]);
+            for (cell, other) in rows[i][..=i].iter_mut().zip(row) {
+                *cell += value * f64::from(*other);
+            }
+            rows[i][N] += value * f64::from(*truth);
+        }
+    }
+    for i in 0..N {
+        for j in i + 1..N {
+            rows[i][j] = rows[j][i];
+        }
+        rows[i][i] += 0.004 * count + 0.5;
+    }
+    rows[(N - 1) / 2][N] += 0.004 * count + 0.5;
+    Some(solve::<N, M>(rows)?.map(|weight| weight as f32))
+}

@@ -1,0 +1,95 @@
+//! A hypothesis in, the alignment patterns that bear it out, and the plane that fits all of them best.
+
+use super::alignment::{self, Match, Pattern};
+use super::geometry::{Homography, Pair, Point};
+use super::hypothesis::Hypothesis;
+use super::patterns::Version;
+use crate::scan::grey::GreyImage;
+
+/// Correlation from which a pattern is taken for one.
+const LIKELY: f32 = 0.6;
+/// A landmark farther from the plane than this, in modules, does not lie on it.
+const OFF: f32 = 1.2;
+
+/// Alignment patterns and finder patterns of a symbol: places in modules and pixels, and how certain they are.
+///
+/// They are looked for from the anchors outward, each where its neighbours make it expected.
+pub(super) fn landmarks(image: &GreyImage, hypothesis: &Hypothesis) -> Vec<Pair> {
+    let mut known: Vec<Pair> = Vec::new();
+    for (at, pixel) in &hypothesis.anchors {
+        let axes = hypothesis.plane.axes_at(*at);
+        let found = alignment::find(image, Pattern::Finder, *pixel, axes, 0.5);
+        let centre = if found.score >= LIKELY { found.centre } else { *pixel };
+        known.push((*at, centre, 2.0 * found.score.max(0.3)));
+    }
+    let mut waiting: Vec<Point> = centres(hypothesis.version).collect();
+    let mut plane = hypothesis.plane;
+    while !waiting.is_empty() {
+        let nearest = |p: &Point| known.iter().map(|(at, ..)| at.distance(*p)).fold(f32::MAX, f32::min);
+        let Some(next) = (0..waiting.len()).min_by(|&a, &b| nearest(&waiting[a]).total_cmp(&nearest(&waiting[b])))
+        else {
+            break;
+        };
+        let at = waiting.swap_remove(next);
+        let reach = (1.2 + 0.045 * nearest(&at)).min(6.0);
+        let found: Match =
+            alignment::find(image, Pattern::Alignment, expected(&plane, &known, at), plane.axes_at(at), reach);
+        if found.score >= LIKELY {
+            known.push((at, found.centre, found.score * found.score));
+            plane = refit(&plane, &known, hypothesis.version);
+        }
+    }
+    known
+}
+
+/// The corner farthest from three finder patterns alone can be anywhere when the paper is tilted: it is looked for far around.
+pub(super) fn far_corner(image: &GreyImage, hypothesis: &Hypothesis) -> Homography {
+    let plane = hypothesis.plane;
+    let Some(at) = centres(hypothesis.version).last() else { return plane };
+    let reach = 3.0 + 0.07 * hypothesis.version.modules() as f32;
+    let found = alignment::find(image, Pattern::Alignment, plane.at(at), plane.axes_at(at), reach);
+    if found.score < LIKELY {
+        return plane;
+    }
+    let mut pairs: Vec<Pair> = hypothesis.anchors.iter().map(|(at, pixel)| (*at, *pixel, 1.0)).collect();
+    pairs.push((at, found.centre, 1.0));
+    refit(&plane, &pairs, hypothesis.version)
+}
+
+/// The plane through all landmarks, without those that do not fit it.
+pub(super) fn settle(plane: &Homography, landmarks: &[Pair], version: Version) -> Homography {
+    let mut kept = landmarks.to_vec();
+    let mut best = *plane;
+    for _ in 0..3 {
+        best = refit(&best, &kept, version);
+        let before = kept.len();
+        kept.retain(|(at, pixel, _)| best.at(*at).distance(*pixel) < OFF * best.scale_at(*at));
+        if kept.len() == before {
+            break;
+        }
+    }
+    best
+}
+
+fn centres(version: Version) -> impl Iterator<Item = Point> {
+    version.alignment_patterns().into_iter().map(|(x, y)| Point::new(x as f32 + 0.5, y as f32 + 0.5))
+}
+
+fn refit(plane: &Homography, pairs: &[Pair], version: Version) -> Homography {
+    if pairs.len() < 4 {
+        return *plane;
+    }
+    Homography::fit(pairs).filter(|plane| plane.is_before_camera(version.modules() as f32)).unwrap_or(*plane)
+}
+
+/// Where a place is expected: on the plane, moved as the landmarks near it are.
+fn expected(plane: &Homography, known: &[Pair], at: Point) -> Point {
+    let (mut moved, mut weights) = (Point::default(), 0.0);
+    for (place, pixel, weight) in known {
+        let distance = place.distance(at);
+        let weight = weight / (1.0 + distance * distance * distance);
+        moved = moved + (*pixel - plane.at(*place)) * weight;
+        weights += weight;
+    }
+    plane.at(at) + moved * (1.0 / f32::max(weights, 1e-9))
+}

@@ -1,0 +1,88 @@
+//! A grid over the image in, one number for every half module out.
+
+use super::geometry::{Homography, Point};
+use super::lattice::Warp;
+use crate::scan::grey::GreyImage;
+
+/// Where the modules of a symbol lie in an image.
+#[derive(Clone, Debug)]
+pub(super) enum Grid {
+    /// On a plane.
+    Plane(Homography),
+    /// On paper that is bent, creased or crumpled.
+    Bent(Warp),
+}
+
+impl Grid {
+    /// Module coordinates to pixels.
+    pub(super) fn at(&self, p: Point) -> Point {
+        match self {
+            Self::Plane(plane) => plane.at(p),
+            Self::Bent(warp) => warp.at(p),
+        }
+    }
+}
+
+/// The brightness at a place, from the four pixels around it; outside of the image that of its edge.
+pub(super) fn brightness(image: &GreyImage, p: Point) -> f32 {
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    let (x, y) = ((p.x - 0.5).clamp(0.0, (width - 1) as f32), (p.y - 0.5).clamp(0.0, (height - 1) as f32));
+    let (column, line) = ((x as usize).min(width.saturating_sub(2)), (y as usize).min(height.saturating_sub(2)));
+    let (fx, fy) = (x - column as f32, y - line as f32);
+    let pixels = image.pixels();
+    let at = line * width + column;
+    let (right, below) = (usize::from(width > 1), if height > 1 { width } else { 0 });
+    let value = |at: usize| f32::from(pixels[at]);
+    let top = value(at) + fx * (value(at + right) - value(at));
+    let bottom = value(at + below) + fx * (value(at + below + right) - value(at + below));
+    top + fy * (bottom - top)
+}
+
+/// Modules around the symbol that are sampled too, for the equaliser's taps.
+const MARGIN: usize = 2;
+
+/// Brightness at every half module: sample `(a, b)` lies at module coordinates `(a / 2, b / 2)`, odd ones are centres.
+#[derive(Clone, Debug)]
+pub(super) struct Samples {
+    /// Modules on one side of the symbol.
+    pub(super) width: usize,
+    side: usize,
+    values: Vec<f32>,
+}
+
+impl Samples {
+    /// Samples a symbol of `width × width` modules.
+    pub(super) fn take(image: &GreyImage, grid: &Grid, width: usize) -> Self {
+        let side = 2 * (width + 2 * MARGIN) + 1;
+        let place = |at: usize| at as f32 / 2.0 - MARGIN as f32;
+        let mut values = Vec::with_capacity(side * side);
+        for b in 0..side {
+            for a in 0..side {
+                values.push(brightness(image, grid.at(Point::new(place(a), place(b)))));
+            }
+        }
+        Self { width, side, values }
+    }
+
+    /// Place of the centre of a module in the samples.
+    fn centre(&self, x: usize, y: usize) -> usize {
+        (2 * (y + MARGIN) + 1) * self.side + 2 * (x + MARGIN) + 1
+    }
+
+    /// The sample `(dx, dy)` half modules, at most 3, from the centre of a module.
+    pub(super) fn near(&self, x: usize, y: usize, dx: isize, dy: isize) -> f32 {
+        self.values[self.centre(x, y).wrapping_add_signed(dy * self.side as isize + dx)]
+    }
+
+    /// Brightness of each module, row by row: its centre counts most.
+    pub(super) fn modules(&self) -> Vec<f32> {
+        let mut modules = Vec::with_capacity(self.width * self.width);
+        for y in 0..self.width {
+            for x in 0..self.width {
+                let cross = self.near(x, y, -1, 0) + self.near(x, y, 1, 0) + self.near(x, y, 0, -1) + self.near(x, y, 0, 1);
+                modules.push((4.0 * self.near(x, y, 0, 0) + cross) / 8.0);
+            }
+        }
+        modules
+    }
+}
