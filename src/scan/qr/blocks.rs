@@ -93,20 +93,20 @@ impl Blocks {
 
     /// Numbers, in the order of the symbol, of the codewords of a block: data, then error correction.
     pub(in crate::scan) fn codewords(&self, block: usize) -> &[u16] {
-        let start = self.start(block) + block * self.ec_per_block;
+        let start = self.data_before(block) + block * self.ec_per_block;
         &self.order[start..start + self.data_len(block) + self.ec_per_block]
     }
 
     /// Block and position in it of a data codeword, counted in the order of the message (blocks one after the other).
     pub(in crate::scan) fn of_data(&self, codeword: usize) -> Option<(usize, usize)> {
-        (0..self.count()).map(|block| (block, self.start(block))).find_map(|(block, start)| {
+        (0..self.count()).map(|block| (block, self.data_before(block))).find_map(|(block, start)| {
             let position = codeword.checked_sub(start)?;
             (position < self.data_len(block)).then_some((block, position))
         })
     }
 
-    /// Data codewords before a block.
-    fn start(&self, block: usize) -> usize {
+    /// Data codewords of the blocks before a block.
+    pub(super) fn data_before(&self, block: usize) -> usize {
         block * self.groups[0].1 + block.saturating_sub(self.groups[0].0)
     }
 

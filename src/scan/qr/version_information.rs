@@ -18,7 +18,7 @@ pub(in crate::scan) struct VersionCandidate {
     pub(in crate::scan) version: Version,
     /// Sum of the log-likelihood ratios of its modules, those that disagree counted against it.
     pub(in crate::scan) score: f32,
-    /// Score less that of the best other version: by so much its likelihood, as a natural logarithm, is larger, halved.
+    /// Score less that of the best other version: by so much its likelihood, as a natural logarithm, is larger, doubled.
     pub(in crate::scan) margin: f32,
 }
 
