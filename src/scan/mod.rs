@@ -24,6 +24,8 @@ mod load;
 mod pdf;
 mod picture;
 mod pool;
+#[allow(dead_code, reason = "its two halves meet later")]
+mod qr;
 mod readers;
 mod rqrr;
 mod rxing;

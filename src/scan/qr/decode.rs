@@ -1,0 +1,300 @@
+//! Soft modules of a symbol of known version → its message (ISO/IEC 18004:2015 §12, steps from the format information on).
+//!
+//! The likeliest formats are tried, upright and mirrored; the first that gives a message with enough evidence is the answer. What
+//! has less evidence is handed out as doubtful: it needs a proof from outside, such as a signature, and is no text until then.
+
+use super::codewords::{self, Codewords};
+pub(in crate::scan) use super::correction::Depth;
+use super::correction::{SURE, Search, Solution};
+use super::format_information::{self, Format, FormatCandidate};
+use super::message::{self, MOST_MESSAGES, Reading};
+use super::patterns::{Patterns, Version};
+pub(in crate::scan) use super::segments::Message;
+use super::soft::SoftModules;
+
+/// Formats that are tried.
+const QUICK_FORMATS: usize = 2;
+/// Formats that are tried in a deep search.
+const DEEP_FORMATS: usize = 4;
+
+/// Formats with a score by so much less than the best are not tried: e²⁰ times less likely.
+const QUICK_SCORES: f32 = 40.0;
+/// The same for a deep search; stains make modules of the wrong colour that look sure.
+const DEEP_SCORES: f32 = 120.0;
+
+/// Reed–Solomon decodings with erasures that a symbol is worth in a deep search.
+const DEEP_TRIES: u32 = 1600;
+
+/// Where so many blocks have failed, and none was read, a quick search looks at no others.
+const QUICK_BLOCKS: usize = 5;
+
+/// Something that the message is likely to have.
+///
+/// A hint makes words likelier to be looked at, and never counts as evidence: a wrong one costs time only.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::scan) struct Hint {
+    /// Where the bits begin, counted from the first bit of the first data codeword.
+    pub(in crate::scan) position_of_first_bit: usize,
+    /// The bits.
+    pub(in crate::scan) bits: Vec<bool>,
+    /// Their log-likelihood ratio.
+    pub(in crate::scan) confidence: f32,
+}
+
+/// What became of a symbol.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::scan) enum Outcome {
+    /// It was read.
+    Read(Box<Decoded>),
+    /// It may say one of these, the likeliest first; at most 16. To be believed only when something else proves it.
+    Doubtful(Vec<Decoded>),
+    /// It was not read.
+    Failed(Box<Failed>),
+}
+
+/// A symbol that was read.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::scan) struct Decoded {
+    /// What it says.
+    pub(in crate::scan) message: Message,
+    /// Its version.
+    pub(in crate::scan) version: Version,
+    /// Its level and mask.
+    pub(in crate::scan) format: Format,
+    /// Rows and columns were exchanged.
+    pub(in crate::scan) mirrored: bool,
+    /// Codewords that were put right.
+    pub(in crate::scan) errors_corrected: u32,
+    /// Codewords that were filled in.
+    pub(in crate::scan) erasures: u32,
+    /// -log₂ of the chance that modules without meaning are read as well.
+    pub(in crate::scan) assurance: f32,
+    /// The same for the block that is least sure.
+    pub(in crate::scan) weakest_block: f32,
+    /// The colours (`true` is dark) of all modules, in the orientation of the modules that came in.
+    pub(in crate::scan) modules: Vec<bool>,
+}
+
+/// What is known of a symbol that was not read.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::scan) struct Failed {
+    /// The colours of the data modules of those blocks that were read, and then of the format information as well, in the
+    /// orientation of the modules that came in.
+    pub(in crate::scan) solved: Vec<Option<bool>>,
+    /// Blocks that were read.
+    pub(in crate::scan) blocks_solved: usize,
+    /// Blocks of the symbol.
+    pub(in crate::scan) blocks: usize,
+    /// Level and mask by which they were read, or the likeliest.
+    pub(in crate::scan) format: Format,
+    /// Whether rows and columns were exchanged for that.
+    pub(in crate::scan) mirrored: bool,
+}
+
+/// Reads a symbol. `None` when the modules are not as many as the version has.
+pub(in crate::scan) fn decode(soft: &SoftModules, version: Version, depth: Depth, hints: &[Hint]) -> Option<Outcome> {
+    if soft.width != version.modules() || soft.values.len() != soft.width * soft.width {
+        return None;
+    }
+    let mut attempts = Vec::new();
+    for hypothesis in hypotheses(soft, version, depth) {
+        let mut attempt = Attempt::new(soft, version, hypothesis);
+        attempt.search(Depth::Quick, hints);
+        if let Some(read) = attempt.sure_reading() {
+            return Some(Outcome::Read(Box::new(read)));
+        }
+        attempts.push(attempt);
+    }
+    attempts.sort_by_key(|attempt| std::cmp::Reverse(attempt.blocks_solved()));
+    if depth == Depth::Deep {
+        for attempt in &mut attempts {
+            attempt.search(Depth::Deep, hints);
+            if let Some(read) = attempt.sure_reading() {
+                return Some(Outcome::Read(Box::new(read)));
+            }
+        }
+    }
+    let mut doubtful: Vec<Decoded> = attempts.iter().flat_map(Attempt::readings).collect();
+    if !doubtful.is_empty() {
+        doubtful.sort_by(|a, b| b.assurance.total_cmp(&a.assurance));
+        doubtful.truncate(MOST_MESSAGES);
+        return Some(Outcome::Doubtful(doubtful));
+    }
+    let best = attempts.iter().max_by_key(|attempt| attempt.blocks_solved())?;
+    Some(Outcome::Failed(Box::new(best.failed())))
+}
+
+/// An orientation and a format.
+#[derive(Clone, Copy, Debug)]
+struct Hypothesis {
+    mirrored: bool,
+    candidate: FormatCandidate,
+}
+
+/// The likeliest orientations and formats.
+fn hypotheses(soft: &SoftModules, version: Version, depth: Depth) -> Vec<Hypothesis> {
+    let upright = format_information::copies(soft, Patterns::of(version));
+    let width = soft.width;
+    let mirrored = Patterns::of(version)
+        .format
+        .map(|copy| copy.map(|place| soft.values[usize::from(place) % width * width + usize::from(place) / width]));
+    let of = |copies, mirrored| {
+        format_information::candidates(copies).into_iter().map(move |candidate| Hypothesis { mirrored, candidate })
+    };
+    let mut all: Vec<Hypothesis> = of(&upright, false).chain(of(&mirrored, true)).collect();
+    all.sort_by(|a, b| b.candidate.score.total_cmp(&a.candidate.score));
+    let (most, scores) =
+        if depth == Depth::Quick { (QUICK_FORMATS, QUICK_SCORES) } else { (DEEP_FORMATS, DEEP_SCORES) };
+    let least = all[0].candidate.score - scores;
+    all.retain(|hypothesis| hypothesis.candidate.score >= least);
+    all.truncate(most);
+    all
+}
+
+/// A symbol under one hypothesis.
+struct Attempt {
+    version: Version,
+    hypothesis: Hypothesis,
+    codewords: Codewords,
+    words: Vec<Vec<Solution>>,
+}
+
+impl Attempt {
+    fn new(soft: &SoftModules, version: Version, hypothesis: Hypothesis) -> Self {
+        let format = hypothesis.candidate.format;
+        let codewords = if hypothesis.mirrored {
+            Codewords::new(&soft.transposed(), version, format)
+        } else {
+            Codewords::new(soft, version, format)
+        };
+        let words = vec![Vec::new(); codewords.blocks.count()];
+        Self { version, hypothesis, codewords, words }
+    }
+
+    fn format(&self) -> Format {
+        self.hypothesis.candidate.format
+    }
+
+    fn is_solved(words: &[Solution]) -> bool {
+        words.first().is_some_and(|best| best.evidence >= SURE)
+    }
+
+    fn blocks_solved(&self) -> usize {
+        self.words.iter().filter(|words| Self::is_solved(words)).count()
+    }
+
+    /// Searches for what is not solved yet, then once more with what is known beforehand.
+    fn search(&mut self, depth: Depth, hints: &[Hint]) {
+        self.search_in(depth, None);
+        if !hints.is_empty() && self.blocks_solved() < self.words.len() {
+            let mut informed = self.codewords.clone();
+            for hint in hints {
+                informed = informed.with_known(hint.position_of_first_bit, &hint.bits, hint.confidence);
+            }
+            self.search_in(depth, Some(&informed));
+        }
+    }
+
+    fn search_in(&mut self, depth: Depth, informed: Option<&Codewords>) {
+        let unsolved: Vec<usize> =
+            (0..self.words.len()).filter(|block| !Self::is_solved(&self.words[*block])).collect();
+        let share = DEEP_TRIES / unsolved.len().max(1) as u32;
+        for (number, &block) in unsolved.iter().enumerate() {
+            if depth == Depth::Quick && number >= QUICK_BLOCKS && self.blocks_solved() == 0 {
+                return;
+            }
+            let received = self.codewords.block(block);
+            let search = Search::new(received, informed.map_or(received, |informed| informed.block(block)));
+            let found = match depth {
+                Depth::Quick => search.quick(self.codewords.blocks.protection),
+                Depth::Deep => search.deep(share),
+            };
+            merge(&mut self.words[block], found);
+        }
+    }
+
+    fn sure_reading(&self) -> Option<Decoded> {
+        // Nothing can be sure as long as the first block is not read.
+        self.words.first().filter(|words| !words.is_empty())?;
+        let readings =
+            message::readings(&self.codewords, &self.words, self.version, self.hypothesis.candidate.evidence);
+        readings.into_iter().find(Reading::is_sure).map(|reading| self.decoded(reading))
+    }
+
+    fn readings(&self) -> Vec<Decoded> {
+        let readings =
+            message::readings(&self.codewords, &self.words, self.version, self.hypothesis.candidate.evidence);
+        readings.into_iter().map(|reading| self.decoded(reading)).collect()
+    }
+
+    fn decoded(&self, reading: Reading) -> Decoded {
+        let all: Vec<Option<u8>> = reading.codewords.into_iter().map(Some).collect();
+        let known = &Patterns::of(self.version).known;
+        let modules = self.coloured(&all).into_iter().zip(known).map(|(data, known)| data.or(*known) == Some(true));
+        Decoded {
+            message: reading.message,
+            version: self.version,
+            format: self.format(),
+            mirrored: self.hypothesis.mirrored,
+            errors_corrected: reading.errors,
+            erasures: reading.erasures,
+            assurance: reading.assurance,
+            weakest_block: reading.weakest,
+            modules: self.oriented(modules.collect()),
+        }
+    }
+
+    fn failed(&self) -> Failed {
+        let mut all = Vec::with_capacity(Patterns::of(self.version).codewords());
+        for (block, words) in self.words.iter().enumerate() {
+            match words.first().filter(|best| best.evidence >= SURE) {
+                Some(best) => all.extend(best.word.iter().copied().map(Some)),
+                None => all.extend(vec![None; self.codewords.block(block).hard.len()]),
+            }
+        }
+        let blocks_solved = self.blocks_solved();
+        let solved = if blocks_solved > 0 { self.coloured(&all) } else { vec![None; self.version.modules().pow(2)] };
+        Failed {
+            solved: self.oriented(solved),
+            blocks_solved,
+            blocks: self.words.len(),
+            format: self.format(),
+            mirrored: self.hypothesis.mirrored,
+        }
+    }
+
+    /// The colours of data modules and format information.
+    fn coloured(&self, codewords: &[Option<u8>]) -> Vec<Option<bool>> {
+        let mut modules = codewords::modules(self.version, self.format(), codewords);
+        let word = self.format().word();
+        for copy in &Patterns::of(self.version).format {
+            for (bit, place) in copy.iter().enumerate() {
+                modules[usize::from(*place)] = Some(word >> bit & 1 == 1);
+            }
+        }
+        modules
+    }
+
+    /// Modules of the upright symbol in the orientation in which they came in.
+    fn oriented<T: Copy>(&self, modules: Vec<T>) -> Vec<T> {
+        if !self.hypothesis.mirrored {
+            return modules;
+        }
+        let width = self.version.modules();
+        (0..modules.len()).map(|at| modules[at % width * width + at / width]).collect()
+    }
+}
+
+/// Adds words that are not there yet; the best stay first.
+fn merge(words: &mut Vec<Solution>, found: Vec<Solution>) {
+    for solution in found {
+        if words.iter().all(|other| other.word != solution.word) {
+            let at = words.partition_point(|other| other.rank >= solution.rank);
+            words.insert(at, solution);
+        }
+    }
+    words.truncate(MOST_MESSAGES);
+}
+
+#[cfg(test)]
+mod tests;
