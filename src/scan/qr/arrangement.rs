@@ -56,7 +56,8 @@ pub(super) fn alike(a: &Finder, b: &Finder) -> bool {
 fn three(finders: [Finder; 3]) -> Option<Three> {
     // The top left pattern lies where the angle is nearest to a right one.
     let cosine = |at: usize| {
-        let (a, b) = (finders[(at + 1) % 3].centre - finders[at].centre, finders[(at + 2) % 3].centre - finders[at].centre);
+        let (a, b) =
+            (finders[(at + 1) % 3].centre - finders[at].centre, finders[(at + 2) % 3].centre - finders[at].centre);
         a.dot(b) / (a.length() * b.length()).max(1e-6)
     };
     let corner = (0..3).min_by(|&a, &b| cosine(a).abs().total_cmp(&cosine(b).abs()))?;

@@ -82,8 +82,7 @@ fn by_blocks(image: &GreyImage) -> Binary {
             }
             // Flat and light is paper: nothing in it is dark. Flat and dark cannot be told here; it stays dark.
             let is_flat = high - low < LEAST_RANGE;
-            levels[y * columns + x] =
-                if is_flat { if low > 90 { 0 } else { high } } else { low + (high - low) / 2 };
+            levels[y * columns + x] = if is_flat { if low > 90 { 0 } else { high } } else { low + (high - low) / 2 };
         }
     }
     let mut dark = Vec::with_capacity(width * height);

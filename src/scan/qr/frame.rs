@@ -106,7 +106,9 @@ fn edges(profile: &[f32]) -> Option<[f32; 3]> {
 fn radius([first, second, third]: [f32; 3]) -> Option<f32> {
     let (inner, outer) = ((first + second) / 4.0, (second + third) / 6.0);
     let module = f32::midpoint(inner, outer);
-    let fits = (inner / outer).ln().abs() < 0.25 && (first / module - 1.5).abs() < 0.7 && (third / module - BORDER).abs() < 0.9;
+    let fits = (inner / outer).ln().abs() < 0.25
+        && (first / module - 1.5).abs() < 0.7
+        && (third / module - BORDER).abs() < 0.9;
     fits.then_some(module * BORDER)
 }
 

@@ -77,10 +77,8 @@ impl Homography {
         let mut equations = [[0.0_f64; 9]; 8];
         for &(a, b, weight) in pairs {
             let ((x, y), (u, v), w) = (from.into_unit(a), to.into_unit(b), f64::from(weight));
-            let rows = [
-                ([x, y, 1.0, 0.0, 0.0, 0.0, -u * x, -u * y], u),
-                ([0.0, 0.0, 0.0, x, y, 1.0, -v * x, -v * y], v),
-            ];
+            let rows =
+                [([x, y, 1.0, 0.0, 0.0, 0.0, -u * x, -u * y], u), ([0.0, 0.0, 0.0, x, y, 1.0, -v * x, -v * y], v)];
             for (row, value) in rows {
                 for i in 0..8 {
                     for j in 0..8 {
@@ -146,7 +144,9 @@ impl Homography {
     /// The denominators at the corners of a square of `side` modules all have one sign: it is wholly before the camera.
     pub(super) fn is_before_camera(&self, side: f32) -> bool {
         let [.., g, h, i] = self.0;
-        [(0.0, 0.0), (side, 0.0), (0.0, side), (side, side)].iter().all(|(u, v)| (g * u + h * v + i) * i.signum() > 0.02)
+        [(0.0, 0.0), (side, 0.0), (0.0, side), (side, side)]
+            .iter()
+            .all(|(u, v)| (g * u + h * v + i) * i.signum() > 0.02)
     }
 }
 

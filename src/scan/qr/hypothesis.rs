@@ -179,9 +179,10 @@ fn plausibility(image: &GreyImage, plane: &Homography, version: Version) -> f32 
         Point::new(x as f32 + 0.5, y as f32 + 0.5)
     };
     let stated = copies.iter().map(|copy| {
-        agreement(copy.iter().map(|&at| {
-            (brightness(image, plane.at(place(at))), patterns.known[usize::from(at)] == Some(true))
-        }))
+        agreement(
+            copy.iter()
+                .map(|&at| (brightness(image, plane.at(place(at))), patterns.known[usize::from(at)] == Some(true))),
+        )
     });
     // It lies beside a finder pattern, so it can be read where the timing pattern is lost in the folds.
     (0.45 * timing + 0.75 * stated.fold(0.0, f32::max)).max(0.9 * timing)

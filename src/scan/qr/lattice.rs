@@ -66,15 +66,17 @@ struct Seed {
 }
 
 /// Follows the grid of a symbol. `finders` are the centres of finder patterns in pixels, with their places in modules.
-pub(super) fn track(rectified: &Rectified, plane: &Homography, version: Version, finders: &[(Point, Point)]) -> Option<Warp> {
+pub(super) fn track(
+    rectified: &Rectified,
+    plane: &Homography,
+    version: Version,
+    finders: &[(Point, Point)],
+) -> Option<Warp> {
     let inverse = plane.inverse()?;
     let mut seeds: Vec<Seed> =
         finders.iter().map(|(at, pixel)| Seed { at: *at, shift: inverse.at(*pixel) - *at }).collect();
-    let patterns: Vec<Point> = version
-        .alignment_patterns()
-        .iter()
-        .map(|&(x, y)| Point::new(x as f32 + 0.5, y as f32 + 0.5))
-        .collect();
+    let patterns: Vec<Point> =
+        version.alignment_patterns().iter().map(|&(x, y)| Point::new(x as f32 + 0.5, y as f32 + 0.5)).collect();
     let mut known = vec![false; patterns.len()];
     let mut walk = Walk::over(rectified, version.modules());
     for _ in 0..ROUNDS {

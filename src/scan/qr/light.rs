@@ -94,7 +94,13 @@ mod tests {
             .map(|at| {
                 let (x, y) = (at % 40, at / 40);
                 let light = if x < 20 { 1.0 } else { 0.2 };
-                if x < 12 && y < 12 { 110.0 } else if noise(x, y) { 20.0 * light } else { 230.0 * light }
+                if x < 12 && y < 12 {
+                    110.0
+                } else if noise(x, y) {
+                    20.0 * light
+                } else {
+                    230.0 * light
+                }
             })
             .collect();
         let light = Light::measure(&modules, 40);

@@ -1,15 +1,30 @@
 //! Our own reader of QR symbols (ISO/IEC 18004:2015), each module a step of the reference algorithm.
 
+mod alignment;
+mod arrangement;
+mod attempt;
+mod binarisation;
 mod blocks;
 mod codewords;
 mod correction;
 mod decode;
+mod equaliser;
 mod evidence;
+mod finder;
 mod format_information;
+mod frame;
 mod galois;
+mod geometry;
+mod hypothesis;
+mod landmarks;
+mod lattice;
+mod light;
 mod message;
 mod patterns;
+mod reader;
+mod rectified;
 mod reed_solomon;
+mod sampling;
 mod segments;
 mod soft;
 mod version_information;

@@ -79,7 +79,8 @@ impl Samples {
         let mut modules = Vec::with_capacity(self.width * self.width);
         for y in 0..self.width {
             for x in 0..self.width {
-                let cross = self.near(x, y, -1, 0) + self.near(x, y, 1, 0) + self.near(x, y, 0, -1) + self.near(x, y, 0, 1);
+                let cross =
+                    self.near(x, y, -1, 0) + self.near(x, y, 1, 0) + self.near(x, y, 0, -1) + self.near(x, y, 0, 1);
                 modules.push((4.0 * self.near(x, y, 0, 0) + cross) / 8.0);
             }
         }

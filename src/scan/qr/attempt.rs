@@ -1,0 +1,201 @@
+//! A hypothesis in, the symbol out if it can be read: from the plain plane to the bent grid, from plain samples to the equaliser.
+
+use super::decode::{Decoded, Depth, Failed, Outcome, decode};
+use super::equaliser::{Taps, equalise, plain};
+use super::geometry::{Homography, Pair, Point};
+use super::hypothesis::Hypothesis;
+use super::landmarks::{far_corner, landmarks, settle};
+use super::lattice;
+use super::light::Light;
+use super::patterns::Patterns;
+use super::rectified::Rectified;
+use super::sampling::{Grid, Samples};
+use super::soft::SoftModules;
+use crate::scan::deadline::Deadline;
+use crate::scan::grey::GreyImage;
+
+/// What an attempt gave.
+#[derive(Clone, Debug)]
+pub(super) struct Reading {
+    pub(super) decoded: Decoded,
+    /// Centres of the outermost modules' outer corners in pixels: top left, top right, bottom right, bottom left.
+    pub(super) corners: [Point; 4],
+}
+
+/// One hypothesis being followed up in one image.
+pub(super) struct Attempt<'a> {
+    image: &'a GreyImage,
+    hypothesis: &'a Hypothesis,
+    deadline: Deadline,
+    /// Readings that need a proof from outside.
+    pub(super) doubtful: Vec<Reading>,
+    /// The most blocks that were read, as a part of all.
+    pub(super) progress: f32,
+}
+
+/// Samples with the light on them.
+struct Look {
+    grid: Grid,
+    samples: Samples,
+    light: Light,
+}
+
+impl<'a> Attempt<'a> {
+    pub(super) fn new(image: &'a GreyImage, hypothesis: &'a Hypothesis, deadline: Deadline) -> Self {
+        Self { image, hypothesis, deadline, doubtful: Vec::new(), progress: 0.0 }
+    }
+
+    /// The least that reads a symbol in good condition.
+    pub(super) fn at_once(&mut self) -> Option<Reading> {
+        let plane = far_corner(self.image, self.hypothesis);
+        let look = self.look(Grid::Plane(plane));
+        self.decode(&look, &plain(&look.samples, &look.light), Depth::Quick).ok()
+    }
+
+    /// All landmarks and the equaliser.
+    pub(super) fn with_care(&mut self) -> Option<Reading> {
+        let plane = far_corner(self.image, self.hypothesis);
+        let start = Hypothesis { plane, ..self.hypothesis.clone() };
+        let marks = landmarks(self.image, &start);
+        let plane = settle(&plane, &marks, self.hypothesis.version);
+        let look = self.look(Grid::Plane(plane));
+        if let Some(read) = self.equalised(&look, Depth::Quick) {
+            return Some(read);
+        }
+        if self.deadline.has_passed() {
+            return None;
+        }
+        let bent = self.bend(&plane, &marks)?;
+        self.equalised(&bent, Depth::Quick)
+    }
+
+    /// Everything: both grids, longer filters, deep decoding.
+    pub(super) fn thoroughly(&mut self) -> Option<Reading> {
+        let plane = far_corner(self.image, self.hypothesis);
+        let start = Hypothesis { plane, ..self.hypothesis.clone() };
+        let marks = landmarks(self.image, &start);
+        let plane = settle(&plane, &marks, self.hypothesis.version);
+        let mut looks = vec![self.look(Grid::Plane(plane))];
+        looks.extend(self.bend(&plane, &marks));
+        let mut softs: Vec<(f32, usize, SoftModules)> = Vec::new();
+        for (at, look) in looks.iter().enumerate() {
+            for soft in self.softs(look) {
+                softs.push((self.agreement(&soft), at, soft));
+            }
+        }
+        softs.sort_by(|a, b| b.0.total_cmp(&a.0));
+        for (_, at, soft) in softs.iter().take(4) {
+            if self.deadline.has_passed() {
+                return None;
+            }
+            match self.decode(&looks[*at], soft, Depth::Deep) {
+                Ok(read) => return Some(read),
+                Err(Some(failed)) if failed.blocks_solved > 0 => {
+                    if let Some(read) = self.again(&looks[*at], failed) {
+                        return Some(read);
+                    }
+                }
+                Err(_) => {}
+            }
+        }
+        None
+    }
+
+    fn look(&self, grid: Grid) -> Look {
+        let samples = Samples::take(self.image, &grid, self.hypothesis.version.modules());
+        let light = Light::measure(&samples.modules(), samples.width);
+        Look { grid, samples, light }
+    }
+
+    fn bend(&self, plane: &Homography, marks: &[Pair]) -> Option<Look> {
+        let version = self.hypothesis.version;
+        let rectified = Rectified::new(self.image, plane, version.modules());
+        let finders: Vec<(Point, Point)> =
+            marks.iter().take(self.hypothesis.anchors.len()).map(|(at, pixel, _)| (*at, *pixel)).collect();
+        lattice::track(&rectified, plane, version, &finders).map(|warp| self.look(Grid::Bent(warp)))
+    }
+
+    fn known(&self) -> &'static [Option<bool>] {
+        &Patterns::of(self.hypothesis.version).known
+    }
+
+    /// Soft modules by every filter that can be trained.
+    fn softs(&self, look: &Look) -> Vec<SoftModules> {
+        let train = |taps| equalise(&look.samples, &look.light, self.known(), taps);
+        let mut all: Vec<SoftModules> = [Taps::TwentyFive, Taps::FortyNine].into_iter().filter_map(train).collect();
+        if all.is_empty() {
+            all.extend(train(Taps::Nine));
+        }
+        all.push(plain(&look.samples, &look.light));
+        all
+    }
+
+    fn equalised(&mut self, look: &Look, depth: Depth) -> Option<Reading> {
+        let trained = [Taps::TwentyFive, Taps::Nine]
+            .into_iter()
+            .find_map(|taps| equalise(&look.samples, &look.light, self.known(), taps));
+        let soft = trained.unwrap_or_else(|| plain(&look.samples, &look.light));
+        match self.decode(look, &soft, depth) {
+            Ok(read) => Some(read),
+            Err(Some(failed)) if failed.blocks_solved > 0 => self.again(look, failed),
+            Err(_) => None,
+        }
+    }
+
+    /// Trains the filter on what has been read so far too, as long as that brings more.
+    fn again(&mut self, look: &Look, failed: Failed) -> Option<Reading> {
+        let mut failed = failed;
+        for round in 0..3 {
+            if self.deadline.has_passed() {
+                return None;
+            }
+            let known: Vec<Option<bool>> =
+                self.known().iter().zip(&failed.solved).map(|(pattern, solved)| pattern.or(*solved)).collect();
+            let taps = if round == 1 { Taps::FortyNine } else { Taps::TwentyFive };
+            let soft = equalise(&look.samples, &look.light, &known, taps)?;
+            let before = failed.blocks_solved;
+            match self.decode(look, &soft, Depth::Quick) {
+                Ok(read) => return Some(read),
+                Err(Some(next)) if next.blocks_solved >= before => failed = next,
+                Err(_) => {}
+            }
+        }
+        None
+    }
+
+    fn decode(&mut self, look: &Look, soft: &SoftModules, depth: Depth) -> Result<Reading, Option<Failed>> {
+        match decode(soft, self.hypothesis.version, depth, &[]) {
+            Some(Outcome::Read(decoded)) => Ok(self.reading(look, *decoded)),
+            Some(Outcome::Doubtful(all)) => {
+                for decoded in all {
+                    let reading = self.reading(look, decoded);
+                    self.doubtful.push(reading);
+                }
+                Err(None)
+            }
+            Some(Outcome::Failed(failed)) => {
+                self.progress = self.progress.max(failed.blocks_solved as f32 / failed.blocks.max(1) as f32);
+                Err(Some(*failed))
+            }
+            None => Err(None),
+        }
+    }
+
+    fn reading(&self, look: &Look, decoded: Decoded) -> Reading {
+        let side = self.hypothesis.version.modules() as f32;
+        let corners = [(0.0, 0.0), (side, 0.0), (side, side), (0.0, side)].map(|(u, v)| look.grid.at(Point::new(u, v)));
+        Reading { decoded, corners }
+    }
+
+    /// How well soft modules agree with the function patterns, −1 to 1.
+    fn agreement(&self, soft: &SoftModules) -> f32 {
+        let (mut sum, mut all) = (0.0, 0.0);
+        for (value, known) in soft.values.iter().zip(self.known()) {
+            if let Some(dark) = known {
+                sum += if *dark { value.signum() } else { -value.signum() };
+                all += 1.0;
+            }
+        }
+        sum / f32::max(all, 1.0)
+    }
+}
