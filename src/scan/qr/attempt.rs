@@ -7,12 +7,17 @@ use super::hypothesis::Hypothesis;
 use super::landmarks::{far_corner, landmarks, settle};
 use super::lattice;
 use super::light::Light;
-use super::patterns::Patterns;
+use super::patterns::{Patterns, Version};
 use super::rectified::Rectified;
 use super::sampling::{Grid, Samples};
 use super::soft::SoftModules;
 use crate::scan::deadline::Deadline;
 use crate::scan::grey::GreyImage;
+
+/// Where the function patterns agree less than this, 0 being chance, nothing is decoded.
+const LEAST_AGREEMENT: f32 = 0.3;
+/// The same before a deep search.
+const LEAST_AGREEMENT_DEEP: f32 = 0.5;
 
 /// What an attempt gave.
 #[derive(Clone, Debug)]
@@ -22,6 +27,19 @@ pub(super) struct Reading {
     pub(super) corners: [Point; 4],
 }
 
+/// A symbol whose modules were seen and not read.
+#[derive(Clone, Debug)]
+pub(in crate::scan) struct Unread {
+    /// Its version, as far as can be told.
+    pub(in crate::scan) version: Version,
+    /// What was seen of its modules.
+    pub(in crate::scan) soft: SoftModules,
+    /// How well the function patterns agree: 1 is all of them, 0 is chance.
+    pub(in crate::scan) agreement: f32,
+    /// Where it lies in pixels: top left, top right, bottom right, bottom left.
+    pub(in crate::scan) corners: [Point; 4],
+}
+
 /// One hypothesis being followed up in one image.
 pub(super) struct Attempt<'a> {
     image: &'a GreyImage,
@@ -29,8 +47,8 @@ pub(super) struct Attempt<'a> {
     deadline: Deadline,
     /// Readings that need a proof from outside.
     pub(super) doubtful: Vec<Reading>,
-    /// The most blocks that were read, as a part of all.
-    pub(super) progress: f32,
+    /// The best modules that could not be read, to be added to those of other pictures of the same symbol.
+    pub(super) unread: Option<Unread>,
 }
 
 /// Samples with the light on them.
@@ -42,7 +60,7 @@ struct Look {
 
 impl<'a> Attempt<'a> {
     pub(super) fn new(image: &'a GreyImage, hypothesis: &'a Hypothesis, deadline: Deadline) -> Self {
-        Self { image, hypothesis, deadline, doubtful: Vec::new(), progress: 0.0 }
+        Self { image, hypothesis, deadline, doubtful: Vec::new(), unread: None }
     }
 
     /// The least that reads a symbol in good condition.
@@ -109,9 +127,13 @@ impl<'a> Attempt<'a> {
 
     fn bend(&self, plane: &Homography, marks: &[Pair]) -> Option<Look> {
         let version = self.hypothesis.version;
+        // Where few landmarks lie on one plane, the finder patterns alone are a better beginning.
+        let on_plane = marks.iter().filter(|(at, pixel, _)| plane.at(*at).distance(*pixel) < plane.scale_at(*at)).count();
+        let expected = version.alignment_patterns().len() + self.hypothesis.anchors.len();
+        let plane = if 2 * on_plane < expected { &self.hypothesis.plane } else { plane };
         let rectified = Rectified::new(self.image, plane, version.modules());
-        let finders: Vec<(Point, Point)> =
-            marks.iter().take(self.hypothesis.anchors.len()).map(|(at, pixel, _)| (*at, *pixel)).collect();
+        let finders: Vec<lattice::Anchor> =
+            marks.iter().zip(&self.hypothesis.axes).map(|((at, pixel, _), axes)| (*at, *pixel, *axes)).collect();
         lattice::track(&rectified, plane, version, &finders).map(|warp| self.look(Grid::Bent(warp)))
     }
 
@@ -164,9 +186,14 @@ impl<'a> Attempt<'a> {
     }
 
     fn decode(&mut self, look: &Look, soft: &SoftModules, depth: Depth) -> Result<Reading, Option<Failed>> {
+        let least = if depth == Depth::Deep { LEAST_AGREEMENT_DEEP } else { LEAST_AGREEMENT };
+        if self.agreement(soft) < least {
+            return Err(None);
+        }
         match decode(soft, self.hypothesis.version, depth, &[]) {
             Some(Outcome::Read(decoded)) => Ok(self.reading(look, *decoded)),
             Some(Outcome::Doubtful(all)) => {
+                self.keep(look, soft);
                 for decoded in all {
                     let reading = self.reading(look, decoded);
                     self.doubtful.push(reading);
@@ -174,17 +201,29 @@ impl<'a> Attempt<'a> {
                 Err(None)
             }
             Some(Outcome::Failed(failed)) => {
-                self.progress = self.progress.max(failed.blocks_solved as f32 / failed.blocks.max(1) as f32);
+                self.keep(look, soft);
                 Err(Some(*failed))
             }
             None => Err(None),
         }
     }
 
-    fn reading(&self, look: &Look, decoded: Decoded) -> Reading {
+    /// Keeps modules that were not read if they are the best so far and surely those of a symbol.
+    fn keep(&mut self, look: &Look, soft: &SoftModules) {
+        let agreement = self.agreement(soft);
+        if agreement > self.unread.as_ref().map_or(LEAST_AGREEMENT_DEEP, |unread| unread.agreement) {
+            let (version, corners) = (self.hypothesis.version, self.corners(look));
+            self.unread = Some(Unread { version, soft: soft.clone(), agreement, corners });
+        }
+    }
+
+    fn corners(&self, look: &Look) -> [Point; 4] {
         let side = self.hypothesis.version.modules() as f32;
-        let corners = [(0.0, 0.0), (side, 0.0), (side, side), (0.0, side)].map(|(u, v)| look.grid.at(Point::new(u, v)));
-        Reading { decoded, corners }
+        [(0.0, 0.0), (side, 0.0), (side, side), (0.0, side)].map(|(u, v)| look.grid.at(Point::new(u, v)))
+    }
+
+    fn reading(&self, look: &Look, decoded: Decoded) -> Reading {
+        Reading { decoded, corners: self.corners(look) }
     }
 
     /// How well soft modules agree with the function patterns, −1 to 1.

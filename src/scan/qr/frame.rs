@@ -37,6 +37,11 @@ impl Frame {
         fits.max_by(|a, b| a.fit.total_cmp(&b.fit)).map(|shape| Self { centre: finder.centre + shape.centre, ..shape })
     }
 
+    /// The same in an image that is `k` times as large.
+    pub(super) fn scaled(self, k: f32) -> Self {
+        Self { centre: self.centre * k, axes: (self.axes.0 * k, self.axes.1 * k), ..self }
+    }
+
     /// How many pixels a module is long in the direction of `towards`.
     pub(super) fn module_towards(&self, towards: Point) -> f32 {
         let d = towards - self.centre;

@@ -3,8 +3,7 @@
 //! Three patterns give a plane even where their shape cannot be made out, two must show it. What speaks for a hypothesis are the
 //! timing patterns (ISO/IEC 18004 §6.3.5) and the version information (§7.10); neither is needed for it to be tried.
 
-use super::arrangement::Three;
-use super::finder::Finder;
+use super::arrangement::{Seen, alike};
 use super::frame::Frame;
 use super::geometry::{Homography, Pair, Point};
 use super::patterns::{Patterns, TIMING, Version};
@@ -18,6 +17,8 @@ pub(super) struct Hypothesis {
     pub(super) plane: Homography,
     /// Centres of finder patterns, in modules and in pixels.
     pub(super) anchors: Vec<(Point, Point)>,
+    /// The steps of one module to the right and down at each of them, where they can be made out.
+    pub(super) axes: Vec<Option<(Point, Point)>>,
     /// How much speaks for it: 0 is chance, about 1 is certain.
     pub(super) plausibility: f32,
 }
@@ -26,6 +27,8 @@ pub(super) struct Hypothesis {
 const FINDER: f32 = 3.5;
 /// The part of a frame's rays that must fit for it to be used in place of a size.
 const CLEAR: f32 = 0.5;
+/// The same where there is no third pattern to agree.
+const CLEARER: f32 = 0.7;
 /// Hypotheses of one set of finder patterns.
 const MOST: usize = 4;
 
@@ -45,25 +48,74 @@ struct Anchor {
     axes: Option<(Point, Point)>,
 }
 
-/// The symbols that have these three finder patterns; `frames` are theirs where they can be made out.
-pub(super) fn of_three(image: &GreyImage, three: &Three, frames: [Option<Frame>; 3]) -> Vec<Hypothesis> {
-    let finders = [three.top_left, three.top_right, three.bottom_left];
-    let right = three.top_right.centre - three.top_left.centre;
-    let down = three.bottom_left.centre - three.top_left.centre;
-    let frames = frames.map(|frame| frame.filter(|frame| frame.fit >= CLEAR));
-    let plain: Vec<Anchor> =
-        (0..3).map(|corner| Anchor { corner, centre: finders[corner].centre, axes: None }).collect();
-    let mut all = hypotheses(image, &plain, sizes(three.modules(), 0.14, 1.2));
+/// The symbols that have these three finder patterns: top left, top right, bottom left. `cost` is that of the set.
+pub(super) fn of_three(image: &GreyImage, seen: [Seen; 3], cost: f32) -> Vec<Hypothesis> {
+    let [a, b, c] = seen.map(|seen| seen.finder.centre);
+    let (right, down) = (b - a, c - a);
+    let frames = seen.map(|seen| seen.frame.filter(|frame| frame.fit >= CLEAR));
+    let anchor = |corner: usize| {
+        let axes = frames[corner].map(|frame| turned(&frame, right, down));
+        Anchor { corner, centre: frames[corner].map_or(seen[corner].finder.centre, |frame| frame.centre), axes }
+    };
+    let framed: [Anchor; 3] = std::array::from_fn(anchor);
+    let plain = framed.map(|anchor| Anchor { axes: None, ..anchor });
+    let leg = |a: usize, b: usize| {
+        let (a, b) = (seen[a].finder, seen[b].finder);
+        a.centre.distance(b.centre) / f32::midpoint(a.module, b.module)
+    };
+    let stated: Vec<Version> = framed[1..].iter().filter_map(|anchor| stated(image, anchor)).collect();
+    let versions = sizes(f32::midpoint(leg(0, 1), leg(0, 2)), 0.14, 1.2);
+    let mut all = hypotheses(image, &plain, &framed, with(versions, &stated));
     if let [Some(a), Some(b), Some(c)] = frames {
-        let framed: Vec<Anchor> = [a, b, c]
-            .iter()
-            .enumerate()
-            .map(|(corner, frame)| Anchor { corner, centre: frame.centre, axes: Some(turned(frame, right, down)) })
-            .collect();
         let modules = f32::midpoint(distance(&a, &b), distance(&a, &c));
-        all.extend(hypotheses(image, &framed, sizes(modules, 0.06, 0.8)));
+        all.extend(hypotheses(image, &framed, &framed, with(sizes(modules, 0.06, 0.8), &stated)));
+    }
+    // Two true patterns and a false one state the same version as three true ones.
+    for hypothesis in &mut all {
+        hypothesis.plausibility -= 0.15 * (cost + 1.0).clamp(-0.5, 2.0);
     }
     best(all)
+}
+
+/// Adds versions that a symbol states to those that its size allows.
+fn with(sizes: impl Iterator<Item = (Version, f32)>, stated: &[Version]) -> Vec<(Version, f32)> {
+    let mut all: Vec<(Version, f32)> = sizes.collect();
+    for version in stated {
+        match all.iter_mut().find(|(known, _)| known == version) {
+            Some((_, doubt)) => *doubt = 0.0,
+            None => all.push((*version, 0.05)),
+        }
+    }
+    all
+}
+
+/// Colours of the version information beside a finder pattern, in the frame of the pattern alone: paper that is bent between
+/// the patterns does not matter.
+fn beside(image: &GreyImage, anchor: &Anchor) -> Option<[f32; 18]> {
+    let (right, down) = anchor.axes?;
+    Some(std::array::from_fn(|bit| {
+        // At the top right three columns to the left of the pattern, at the bottom left three rows above it (§7.10).
+        let (along, across) = ((bit / 3) as f32 - 3.0, (bit % 3) as f32 - 7.0);
+        let (u, v) = if anchor.corner == 1 { (across, along) } else { (along, across) };
+        brightness(image, anchor.centre + right * u + down * v)
+    }))
+}
+
+/// How much the version information beside a pattern looks like that of a version.
+fn statement(values: &[f32; 18], version: Version) -> f32 {
+    let patterns = Patterns::of(version);
+    let Some([copy, _]) = patterns.version_info else { return 0.0 };
+    agreement(copy.iter().zip(values).map(|(&at, &value)| (value, patterns.known[usize::from(at)] == Some(true))))
+}
+
+/// The version that a symbol states beside a finder pattern, if it can be read there.
+fn stated(image: &GreyImage, anchor: &Anchor) -> Option<Version> {
+    let values = beside(image, anchor)?;
+    let versions = (7..=Version::MAX).filter_map(Version::new);
+    let (score, best) = versions
+        .map(|version| (statement(&values, version), version))
+        .max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (score > 0.72).then_some(best)
 }
 
 /// The symbols that have these two finder patterns and have lost the third.
@@ -78,7 +130,8 @@ pub(super) fn of_two(image: &GreyImage, a: &Frame, b: &Frame) -> Vec<Hypothesis>
             // Along a side: from the left to the right, or from below to above.
             let beside = Point::new(-along.y, along.x);
             for (corners, right, down) in [([0, 1], along, beside), ([2, 0], beside, along * -1.0)] {
-                all.extend(hypotheses(image, &pair(a, b, corners, right, down), sizes(modules, 0.08, 0.8)));
+                let anchors = pair(a, b, corners, right, down);
+                all.extend(hypotheses(image, &anchors, &anchors, versions(image, &anchors, modules)));
             }
         }
         if small > 0.4 * large {
@@ -86,10 +139,17 @@ pub(super) fn of_two(image: &GreyImage, a: &Frame, b: &Frame) -> Vec<Hypothesis>
             let right = Point::new(-along.x - along.y, along.x - along.y) * 0.5;
             let down = Point::new(-right.y, right.x);
             let modules = modules / std::f32::consts::SQRT_2;
-            all.extend(hypotheses(image, &pair(a, b, [1, 2], right, down), sizes(modules, 0.08, 0.8)));
+            let anchors = pair(a, b, [1, 2], right, down);
+            all.extend(hypotheses(image, &anchors, &anchors, versions(image, &anchors, modules)));
         }
     }
     best(all)
+}
+
+fn versions(image: &GreyImage, anchors: &[Anchor], modules: f32) -> Vec<(Version, f32)> {
+    let stated: Vec<Version> =
+        anchors.iter().filter(|anchor| anchor.corner > 0).filter_map(|anchor| stated(image, anchor)).collect();
+    with(sizes(modules, 0.08, 0.8), &stated)
 }
 
 fn pair(a: &Frame, b: &Frame, corners: [usize; 2], right: Point, down: Point) -> [Anchor; 2] {
@@ -126,18 +186,20 @@ fn sizes(modules: f32, part: f32, more: f32) -> impl Iterator<Item = (Version, f
         .map(move |version| (version, 0.03 * (f32::from(version.number()) - guess).abs()))
 }
 
-fn hypotheses(
-    image: &GreyImage,
-    anchors: &[Anchor],
-    versions: impl Iterator<Item = (Version, f32)>,
-) -> Vec<Hypothesis> {
+/// A hypothesis for each version: the plane lies on `anchors`, what is stated is read in the frames of `framed`.
+fn hypotheses(image: &GreyImage, anchors: &[Anchor], framed: &[Anchor], versions: Vec<(Version, f32)>) -> Vec<Hypothesis> {
+    let statements: Vec<[f32; 18]> =
+        framed.iter().filter(|anchor| anchor.corner > 0).filter_map(|anchor| beside(image, anchor)).collect();
     versions
+        .into_iter()
         .filter_map(|(version, doubt)| {
             let plane = plane(anchors, version)?;
             let places = finder_places(version);
-            let plausibility = plausibility(image, &plane, version) - doubt;
-            let anchors = anchors.iter().map(|anchor| (places[anchor.corner], anchor.centre)).collect();
-            Some(Hypothesis { version, plane, anchors, plausibility })
+            let stated = both(statements.iter().map(|values| statement(values, version)));
+            let plausibility = plausibility(image, &plane, version, stated) - doubt;
+            let anchors = framed.iter().map(|anchor| (places[anchor.corner], anchor.centre)).collect();
+            let axes = framed.iter().map(|anchor| anchor.axes).collect();
+            Some(Hypothesis { version, plane, anchors, axes, plausibility })
         })
         .collect()
 }
@@ -170,7 +232,7 @@ fn plane(anchors: &[Anchor], version: Version) -> Option<Homography> {
 }
 
 /// How much timing patterns and version information look like those of a version.
-fn plausibility(image: &GreyImage, plane: &Homography, version: Version) -> f32 {
+fn plausibility(image: &GreyImage, plane: &Homography, version: Version, stated: f32) -> f32 {
     let patterns = Patterns::of(version);
     let timing = timing(image, plane, version);
     let Some(copies) = patterns.version_info else { return timing };
@@ -178,14 +240,23 @@ fn plausibility(image: &GreyImage, plane: &Homography, version: Version) -> f32 
         let (x, y) = (usize::from(at) % patterns.width, usize::from(at) / patterns.width);
         Point::new(x as f32 + 0.5, y as f32 + 0.5)
     };
-    let stated = copies.iter().map(|copy| {
+    let on_plane = copies.iter().map(|copy| {
         agreement(
             copy.iter()
                 .map(|&at| (brightness(image, plane.at(place(at))), patterns.known[usize::from(at)] == Some(true))),
         )
     });
     // It lies beside a finder pattern, so it can be read where the timing pattern is lost in the folds.
-    (0.45 * timing + 0.75 * stated.fold(0.0, f32::max)).max(0.9 * timing)
+    (0.45 * timing + 0.75 * both(on_plane).max(stated)).max(0.9 * timing)
+}
+
+/// Two copies of one thing: the better counts more.
+fn both(scores: impl Iterator<Item = f32>) -> f32 {
+    let (mut best, mut other) = (0.0_f32, 0.0_f32);
+    for score in scores {
+        (best, other) = if score > best { (score, best) } else { (best, other.max(score)) };
+    }
+    0.65 * best + 0.35 * other
 }
 
 /// Correlation of brightness with known colours.
@@ -218,9 +289,19 @@ fn timing(image: &GreyImage, plane: &Homography, version: Version) -> f32 {
     f32::midpoint(side(false), side(true))
 }
 
-/// The finder patterns that could be two of one symbol, by size and distance.
-pub(super) fn twos<'a>(finders: &'a [(Finder, Frame)]) -> impl Iterator<Item = (&'a Frame, &'a Frame)> {
-    let clear = finders.iter().filter(|(_, frame)| frame.fit >= CLEAR);
-    let pairs = clear.clone().enumerate().flat_map(move |(at, a)| clear.clone().skip(at + 1).map(move |b| (a, b)));
-    pairs.filter(|(a, b)| super::arrangement::alike(&a.0, &b.0)).map(|(a, b)| (&a.1, &b.1))
+/// The finder patterns that could be two of one symbol, the clearest first.
+pub(super) fn twos(seen: &[Seen], most: usize) -> Vec<(Frame, Frame)> {
+    let clear: Vec<(&Seen, Frame)> =
+        seen.iter().filter_map(|seen| Some((seen, seen.frame.filter(|frame| frame.fit >= CLEARER)?))).collect();
+    let mut all: Vec<(f32, Frame, Frame)> = Vec::new();
+    for (at, (seen, frame)) in clear.iter().enumerate() {
+        for (other, other_frame) in &clear[at + 1..] {
+            if alike(&seen.finder, &other.finder) {
+                let weight = frame.fit + other_frame.fit + 0.2 * (seen.finder.strength + other.finder.strength);
+                all.push((weight, *frame, *other_frame));
+            }
+        }
+    }
+    all.sort_by(|a, b| b.0.total_cmp(&a.0));
+    all.into_iter().take(most).map(|(_, a, b)| (a, b)).collect()
 }

@@ -8,6 +8,11 @@ use crate::scan::grey::GreyImage;
 
 /// Correlation from which a pattern is taken for one.
 const LIKELY: f32 = 0.6;
+
+/// The same where it was looked for `reach` modules around: chance looks more like a pattern the more places there are.
+fn likely(reach: f32) -> f32 {
+    (LIKELY + 0.05 * (reach - 1.0).max(0.0)).min(0.78)
+}
 /// A landmark farther from the plane than this, in modules, does not lie on it.
 const OFF: f32 = 1.2;
 
@@ -34,7 +39,7 @@ pub(super) fn landmarks(image: &GreyImage, hypothesis: &Hypothesis) -> Vec<Pair>
         let reach = (1.2 + 0.045 * nearest(&at)).min(6.0);
         let found: Match =
             alignment::find(image, Pattern::Alignment, expected(&plane, &known, at), plane.axes_at(at), reach);
-        if found.score >= LIKELY {
+        if found.score >= likely(reach) {
             known.push((at, found.centre, found.score * found.score));
             plane = refit(&plane, &known, hypothesis.version);
         }
@@ -46,9 +51,11 @@ pub(super) fn landmarks(image: &GreyImage, hypothesis: &Hypothesis) -> Vec<Pair>
 pub(super) fn far_corner(image: &GreyImage, hypothesis: &Hypothesis) -> Homography {
     let plane = hypothesis.plane;
     let Some(at) = centres(hypothesis.version).last() else { return plane };
-    let reach = 3.0 + 0.07 * hypothesis.version.modules() as f32;
+    let modules = hypothesis.version.modules() as f32;
+    let is_framed = hypothesis.axes.iter().all(Option::is_some);
+    let reach = if is_framed { 1.5 + 0.015 * modules } else { 3.0 + 0.07 * modules };
     let found = alignment::find(image, Pattern::Alignment, plane.at(at), plane.axes_at(at), reach);
-    if found.score < LIKELY {
+    if found.score < likely(reach) {
         return plane;
     }
     let mut pairs: Vec<Pair> = hypothesis.anchors.iter().map(|(at, pixel)| (*at, *pixel, 1.0)).collect();

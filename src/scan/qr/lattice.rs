@@ -17,7 +17,7 @@ const SPACING: f32 = 2.0;
 /// The lattice begins so many modules before the symbol.
 const BEFORE: f32 = 1.0;
 /// Modules around a node whose edges are heard.
-const REACH: f32 = 3.0;
+static P: std::sync::LazyLock<Vec<f32>> = std::sync::LazyLock::new(|| std::env::var("P").unwrap_or("3,0.3,1.0,0.1,0.25".into()).split(',').map(|x| x.parse().unwrap()).collect());
 /// A shift changes by at most this much per module, or the paper is broken there.
 const STEEPEST: f32 = 0.3;
 /// Correlation from which an alignment pattern is certain.
@@ -57,6 +57,15 @@ impl Warp {
     }
 }
 
+/// A finder pattern: its centre in modules and in pixels, and the steps of one module there, where they can be made out.
+pub(super) type Anchor = (Point, Point, Option<(Point, Point)>);
+
+/// Places around the centre of a finder pattern, in modules, whose shift its frame tells.
+const AROUND: [(f32, f32); 9] = {
+    let (a, b) = (-2.0, 2.0);
+    [(0.0, 0.0), (a, a), (0.0, a), (b, a), (a, 0.0), (b, 0.0), (a, b), (0.0, b), (b, b)]
+};
+
 /// A place whose shift is certain.
 #[derive(Clone, Copy, Debug)]
 struct Seed {
@@ -65,16 +74,27 @@ struct Seed {
     shift: Point,
 }
 
-/// Follows the grid of a symbol. `finders` are the centres of finder patterns in pixels, with their places in modules.
+/// The seeds of a finder pattern.
+fn seeds(inverse: &Homography, (at, pixel, axes): &Anchor) -> Vec<Seed> {
+    let seed = |(u, v): (f32, f32), (right, down): (Point, Point)| {
+        let place = *at + Point::new(u, v);
+        Seed { at: place, shift: inverse.at(*pixel + right * u + down * v) - place }
+    };
+    match axes {
+        Some(axes) => AROUND.iter().map(|place| seed(*place, *axes)).collect(),
+        None => vec![seed((0.0, 0.0), (Point::default(), Point::default()))],
+    }
+}
+
+/// Follows the grid of a symbol. 
 pub(super) fn track(
     rectified: &Rectified,
     plane: &Homography,
     version: Version,
-    finders: &[(Point, Point)],
+    finders: &[Anchor],
 ) -> Option<Warp> {
     let inverse = plane.inverse()?;
-    let mut seeds: Vec<Seed> =
-        finders.iter().map(|(at, pixel)| Seed { at: *at, shift: inverse.at(*pixel) - *at }).collect();
+    let mut seeds: Vec<Seed> = finders.iter().flat_map(|anchor| seeds(&inverse, anchor)).collect();
     let patterns: Vec<Point> =
         version.alignment_patterns().iter().map(|&(x, y)| Point::new(x as f32 + 0.5, y as f32 + 0.5)).collect();
     let mut known = vec![false; patterns.len()];
@@ -189,17 +209,18 @@ impl<'a> Walk<'a> {
             if self.nodes[node].is_some() {
                 continue;
             }
-            // More neighbours may be known by now than when it was put in line.
-            let (shift, now) = self.step(node, parent);
-            if now < 0.8 * quality {
-                heap.push(Waiting { quality: now, node, parent });
+            let (shift, heard) = self.step(node, parent);
+            if heard < 0.8 * quality {
+                // It is less clear than the neighbour it was reached from: others go first.
+                heap.push(Waiting { quality: heard, node, parent });
                 continue;
             }
-            self.nodes[node] = Some(Node { shift, quality: now });
+            self.nodes[node] = Some(Node { shift, quality: heard });
             self.wait_for_neighbours(node, &mut heap);
         }
     }
 
+    /// Puts the neighbours of a node in line, each as clear as the node until it is looked at.
     fn wait_for_neighbours(&self, node: usize, heap: &mut BinaryHeap<Waiting>) {
         let (x, y) = (node % self.side, node / self.side);
         let neighbours = [
@@ -208,9 +229,9 @@ impl<'a> Walk<'a> {
             (y > 0).then(|| node - self.side),
             (y + 1 < self.side).then(|| node + self.side),
         ];
+        let quality = self.nodes[node].map_or(0.0, |node| node.quality);
         for next in neighbours.into_iter().flatten() {
             if self.nodes[next].is_none() {
-                let (_, quality) = self.step(next, node);
                 heap.push(Waiting { quality, node: next, parent: node });
             }
         }
@@ -237,7 +258,7 @@ impl<'a> Walk<'a> {
                 let index = row as usize * self.side + column as usize;
                 let Some(known) = self.nodes[index] else { continue };
                 let place = self.place(index);
-                if known.shift.distance(from.shift) > 0.25 + STEEPEST * place.distance(base) {
+                if known.shift.distance(from.shift) > 0.25 + P[1] * place.distance(base) {
                     continue;
                 }
                 let d = place - at;
@@ -250,8 +271,8 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        m[1][1] += 1.0;
-        m[2][2] += 1.0;
+        m[1][1] += P[2];
+        m[2][2] += P[2];
         let rows = m.map(|row| row.map(f64::from));
         let solved = |side: usize| {
             super::geometry::solve::<3, 4>(std::array::from_fn(|i| [rows[i][0], rows[i][1], rows[i][2], rows[i][side]]))
@@ -271,10 +292,10 @@ impl<'a> Walk<'a> {
         let mut shift = guess;
         let mut quality = 0.0;
         for _ in 0..2 {
-            let (phase, heard) = self.rectified.phase(at, shift, slope, REACH);
+            let (phase, heard) = self.rectified.phase(at, shift, slope, P[0]);
             quality = heard;
             // What is hardly heard moves nothing.
-            let trust = ((heard - 0.1) / 0.25).clamp(0.0, 1.0);
+            let trust = ((heard - P[3]) / P[4]).clamp(0.0, 1.0);
             shift = shift + phase * trust;
         }
         (shift, quality)

@@ -3,8 +3,8 @@
 //! A view is a scale, a filter and a threshold. What one view found is kept for all later ones, so that a pattern that only one
 //! threshold shows and another that only a filter shows still make a symbol.
 
-use super::arrangement::{self, Three};
-use super::attempt::{Attempt, Reading};
+use super::arrangement::{self, Seen};
+use super::attempt::{Attempt, Reading, Unread};
 use super::binarisation::{Threshold, binarise};
 use super::finder::{self, Finder, Lines};
 use super::frame::Frame;
@@ -18,9 +18,9 @@ use std::collections::HashMap;
 
 /// One way to look for finder patterns.
 #[derive(Clone, Copy, Debug)]
-struct View {
+pub(super) struct View {
     /// The image is made smaller by this; 0 is twice as large.
-    factor: u32,
+    pub factor: u32,
     filter: Filter,
     threshold: Threshold,
 }
@@ -37,7 +37,7 @@ const fn local(radius: usize, percent: u32) -> Threshold {
 const FAST: &[View] = &[view(1, Filter::None, Threshold::Blocks), view(2, Filter::None, local(10, 4))];
 
 /// Those of a thorough one, in groups: hypotheses are followed up after each.
-const THOROUGH: &[&[View]] = &[
+pub(super) const THOROUGH: &[&[View]] = &[
     &[view(1, Filter::None, Threshold::Blocks), view(1, Filter::None, local(12, 5))],
     &[
         view(2, Filter::Smooth, local(10, 4)),
@@ -64,8 +64,8 @@ pub(in crate::scan) struct Readings {
     pub(in crate::scan) sure: Vec<Found>,
     /// To be believed only when something else proves them.
     pub(in crate::scan) doubtful: Vec<Found>,
-    /// Whether there were signs of a symbol that was not read.
-    pub(in crate::scan) more: bool,
+    /// Symbols that were seen and not read, the clearest first.
+    pub(in crate::scan) unread: Vec<Unread>,
 }
 
 /// A symbol and where it lies in the image, in pixels.
@@ -76,13 +76,18 @@ pub(in crate::scan) struct Found {
 }
 
 /// Sets of three finder patterns that are looked at in a view.
-const MOST_THREES: usize = 60;
+const MOST_THREES: usize = 30;
+/// Pairs of finder patterns that are looked at.
+const MOST_TWOS: usize = 12;
 /// Finder patterns among which sets of three are looked for.
 const AMONG: usize = 40;
 /// Hypotheses that are tried after each group of views.
 const MOST_TRIED: usize = 10;
 /// Those that are then followed up thoroughly.
 const MOST_THOROUGH: usize = 3;
+/// Symbols that were seen and not read, and readings that need proof, that are handed out.
+const MOST_UNREAD: usize = 8;
+const MOST_DOUBTFUL: usize = 32;
 /// Less plausible hypotheses are not tried.
 const LEAST: f32 = 0.2;
 /// A module should have so many pixels: fewer lose edges, more cost time.
@@ -98,7 +103,7 @@ pub(in crate::scan) fn fast(image: &GreyImage, deadline: Deadline) -> Readings {
             break;
         }
     }
-    search.readings
+    search.readings.tidied()
 }
 
 /// Reads what can be read from an image.
@@ -107,9 +112,12 @@ pub(in crate::scan) fn thorough(image: &GreyImage, deadline: Deadline) -> Readin
     for (number, group) in THOROUGH.iter().enumerate() {
         for view in *group {
             if deadline.has_passed() {
-                return search.readings;
+                return search.readings.tidied();
             }
             search.look(*view, Lines::All);
+        }
+        if number == 1 {
+            search.look_for_twos(Filter::None);
         }
         search.follow(MOST_TRIED, MOST_THOROUGH, number > 0);
         // Where one symbol was read easily, others are read as easily.
@@ -117,37 +125,70 @@ pub(in crate::scan) fn thorough(image: &GreyImage, deadline: Deadline) -> Readin
             break;
         }
     }
-    search.readings
+    search.readings.tidied()
 }
 
-/// A finder pattern with its shape, in pixels of the whole image.
-type Seen = (Finder, Option<Frame>);
+/// By how much an image is made smaller for sampling.
+const FACTORS: [u32; 6] = [8, 6, 4, 3, 2, 1];
+
+/// By how much smaller an image shows the modules of these patterns still well enough.
+fn factor(seen: &[Seen]) -> u32 {
+    let module = seen.iter().map(|seen| seen.finder.module).sum::<f32>() / seen.len().max(1) as f32;
+    FACTORS.into_iter().find(|&factor| module / factor as f32 >= PIXELS).unwrap_or(1)
+}
+
+/// The same pattern in an image that is smaller by `factor`.
+fn reduced(seen: Seen, factor: u32) -> Seen {
+    let k = 1.0 / factor as f32;
+    let finder = Finder { centre: seen.finder.centre * k, module: seen.finder.module * k, ..seen.finder };
+    Seen { finder, frame: seen.frame.map(|frame| frame.scaled(k)) }
+}
 
 /// A hypothesis, in pixels of an image that is smaller by `factor`.
-struct Candidate {
-    hypothesis: Hypothesis,
-    factor: u32,
+pub struct Candidate {
+    pub hypothesis: Hypothesis,
+    pub factor: u32,
     filter: Filter,
     tried: bool,
     thorough: bool,
 }
 
-struct Search<'a> {
+pub struct Search<'a> {
     image: &'a GreyImage,
     deadline: Deadline,
     images: HashMap<(u32, Filter), GreyImage>,
-    finders: Vec<Seen>,
-    candidates: Vec<Candidate>,
+    seen: Vec<Seen>,
+    pub candidates: Vec<Candidate>,
     readings: Readings,
 }
 
+impl Readings {
+    /// Leaves out what was read after all, and of the rest the worse of two at the same place.
+    fn tidied(mut self) -> Self {
+        let centre = |corners: &[Point; 4]| (corners[0] + corners[1] + corners[2] + corners[3]) * 0.25;
+        let near = |a: &[Point; 4], b: &[Point; 4]| centre(a).distance(centre(b)) < 0.3 * a[0].distance(a[2]);
+        self.unread.sort_by(|a, b| b.agreement.total_cmp(&a.agreement));
+        let mut unread: Vec<Unread> = Vec::new();
+        for one in self.unread {
+            let known = self.sure.iter().any(|found| near(&found.corners, &one.corners))
+                || unread.iter().any(|other| near(&other.corners, &one.corners));
+            if !known && unread.len() < MOST_UNREAD {
+                unread.push(one);
+            }
+        }
+        self.doubtful.retain(|found| !self.sure.iter().any(|sure| near(&sure.corners, &found.corners)));
+        self.doubtful.truncate(MOST_DOUBTFUL);
+        Self { unread, ..self }
+    }
+}
+
 impl<'a> Search<'a> {
-    fn new(image: &'a GreyImage, deadline: Deadline) -> Self {
+    pub fn new(image: &'a GreyImage, deadline: Deadline) -> Self {
         Self {
             image,
             deadline,
             images: HashMap::new(),
-            finders: Vec::new(),
+            seen: Vec::new(),
             candidates: Vec::new(),
             readings: Readings::default(),
         }
@@ -169,7 +210,7 @@ impl<'a> Search<'a> {
     }
 
     /// Looks for finder patterns, and for symbols that they make with each other and with those seen before.
-    fn look(&mut self, view: View, lines: Lines) {
+    pub fn look(&mut self, view: View, lines: Lines) {
         let smallest = self.image.width().min(self.image.height());
         if smallest < 25 * view.factor.max(1) || (view.factor == 0 && self.image.area() > 3_000_000) {
             return;
@@ -182,14 +223,64 @@ impl<'a> Search<'a> {
             finder.module *= scale;
         }
         found.retain(|finder| !self.is_read(finder.centre));
-        let threes = arrangement::threes(&found, AMONG, MOST_THREES);
+        found.truncate(AMONG);
         let filter = if view.filter == Filter::Median { Filter::Median } else { Filter::None };
+        let new = self.remember(&found, filter);
+        let threes = arrangement::threes(&self.seen, AMONG, MOST_THREES, |at| new.contains(&at));
         for three in &threes {
             if self.deadline.has_passed() {
                 return;
             }
-            self.suppose(three, filter);
+            let seen = three.corners.map(|at| self.seen[at]);
+            let factor = factor(&seen);
+            let hypotheses = hypothesis::of_three(self.prepared(factor, filter), seen.map(|seen| reduced(seen, factor)), three.cost);
+            self.add_all(hypotheses, factor, filter);
         }
+    }
+
+    /// Supposes symbols that have lost a finder pattern.
+    fn look_for_twos(&mut self, filter: Filter) {
+        for (a, b) in hypothesis::twos(&self.seen, MOST_TWOS) {
+            if self.deadline.has_passed() {
+                return;
+            }
+            let module = f32::midpoint(a.axes.0.length(), b.axes.0.length());
+            let factor = FACTORS.into_iter().find(|&factor| module / factor as f32 >= PIXELS).unwrap_or(1);
+            let image = self.prepared(factor, filter);
+            let hypotheses = hypothesis::of_two(image, &a.scaled(1.0 / factor as f32), &b.scaled(1.0 / factor as f32));
+            self.add_all(hypotheses, factor, filter);
+        }
+    }
+
+    /// Adds what a view saw to what others saw; the positions of those that are new, or clearer than before.
+    fn remember(&mut self, found: &[Finder], filter: Filter) -> Vec<usize> {
+        let mut new = Vec::new();
+        for finder in found {
+            let factor = FACTORS.into_iter().find(|&factor| finder.module / factor as f32 >= PIXELS).unwrap_or(1);
+            let small = reduced(Seen { finder: *finder, frame: None }, factor).finder;
+            let frame = Frame::of(self.prepared(factor, filter), &small).map(|frame| frame.scaled(factor as f32));
+            let fit = |frame: Option<Frame>| frame.map_or(0.0, |frame| frame.fit);
+            let known = self.seen.iter().position(|seen| {
+                seen.finder.centre.distance(finder.centre) < 0.8 * finder.module
+                    && (0.7..1.4).contains(&(seen.finder.module / finder.module))
+            });
+            match known {
+                None => {
+                    self.seen.push(Seen { finder: *finder, frame });
+                    new.push(self.seen.len() - 1);
+                }
+                Some(at) => {
+                    let old = &mut self.seen[at];
+                    // Seen once more is seen better.
+                    old.finder.strength = old.finder.strength.max(finder.strength) + 0.25;
+                    if fit(frame) > fit(old.frame) + 0.1 {
+                        old.frame = frame;
+                        new.push(at);
+                    }
+                }
+            }
+        }
+        new
     }
 
     fn is_read(&self, at: Point) -> bool {
@@ -200,24 +291,8 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// Adds the hypotheses of three finder patterns.
-    fn suppose(&mut self, three: &Three, filter: Filter) {
-        let module = (three.top_left.module + three.top_right.module + three.bottom_left.module) / 3.0;
-        let factor = [8, 6, 4, 3, 2, 1].into_iter().find(|&factor| module / factor as f32 >= PIXELS).unwrap_or(1);
-        let small = |finder: Finder| Finder {
-            centre: finder.centre * (1.0 / factor as f32),
-            module: finder.module / factor as f32,
-            ..finder
-        };
-        let three = Three {
-            top_left: small(three.top_left),
-            top_right: small(three.top_right),
-            bottom_left: small(three.bottom_left),
-            ..*three
-        };
-        let image = self.prepared(factor, filter);
-        let frames = [three.top_left, three.top_right, three.bottom_left].map(|finder| Frame::of(image, &finder));
-        for hypothesis in hypothesis::of_three(image, &three, frames) {
+    fn add_all(&mut self, hypotheses: Vec<Hypothesis>, factor: u32, filter: Filter) {
+        for hypothesis in hypotheses {
             if hypothesis.plausibility >= LEAST {
                 self.add(hypothesis, factor, filter);
             }
@@ -286,6 +361,10 @@ impl<'a> Search<'a> {
             decoded: reading.decoded,
             corners: reading.corners.map(|corner| corner * factor as f32),
         };
+        if let Some(unread) = attempt.unread.take() {
+            let corners = unread.corners.map(|corner| corner * factor as f32);
+            self.readings.unread.push(Unread { corners, ..unread });
+        }
         let doubtful: Vec<Found> = attempt.doubtful.drain(..).map(whole).collect();
         self.readings.doubtful.extend(doubtful);
         if let Some(reading) = read {

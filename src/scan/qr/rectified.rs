@@ -24,7 +24,7 @@ impl Rectified {
     /// Lays a symbol of `width × width` modules flat.
     pub(super) fn new(image: &GreyImage, plane: &Homography, width: usize) -> Self {
         let middle = width as f32 / 2.0;
-        let scale = plane.scale_at(Point::new(middle, middle)).clamp(3.0, 5.0);
+        let scale = plane.scale_at(Point::new(middle, middle)).clamp(3.0, 4.0);
         let side = ((width as f32 + 2.0 * MARGIN) * scale).ceil() as u32;
         let place = |at: u32| (at as f32 + 0.5) / scale - MARGIN;
         let flat = GreyImage::from_fn(side, side, |x, y| {
@@ -59,7 +59,8 @@ impl Rectified {
         let mut heard = [[0.0_f32; PHASES]; 2];
         for row in -steps..steps {
             let v = (row as f32 + 0.5) / PHASES as f32;
-            for column in -steps..steps {
+            // Every other place, as on a chessboard: all phases are heard, at half the cost.
+            for column in (-steps + (row & 1)..steps).step_by(2) {
                 let u = (column as f32 + 0.5) / PHASES as f32;
                 let weight = (1.0 - u.abs() / (reach + 0.5)) * (1.0 - v.abs() / (reach + 0.5));
                 let moved = Point::new(shift.x + slope[0] * u + slope[2] * v, shift.y + slope[1] * u + slope[3] * v);
