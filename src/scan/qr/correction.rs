@@ -34,15 +34,6 @@ const QUICK_LEVELS: usize = 3;
 /// A quick search gives up when the errors exceed what can be corrected by so many standard deviations.
 const HOPELESS: f32 = -4.0;
 
-/// How much is tried.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(in crate::scan) enum Depth {
-    /// Errors, and a few numbers of erasures.
-    Quick,
-    /// All numbers of erasures, and patterns of turned bits.
-    Deep,
-}
-
 /// A word of the code that may have been printed.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Solution {
@@ -94,8 +85,8 @@ impl<'a> Search<'a> {
         self.found
     }
 
-    /// Erases all numbers of codewords, then turns bits around; at most `tries` decodings.
-    pub(super) fn deep(mut self, tries: u32) -> Vec<Solution> {
+    /// Erases all numbers of codewords, then turns bits around; at most `tries` decodings. Also says how many it took.
+    pub(super) fn deep(mut self, tries: u32) -> (Vec<Solution>, u32) {
         self.tries = tries;
         let order = self.by_reliability();
         let levels = self.levels(&order);
@@ -103,11 +94,11 @@ impl<'a> Search<'a> {
         let syndromes = Syndromes::of(hard, self.informed.ec);
         for &(_, erasures) in &levels {
             if self.attempt(hard, &syndromes, &order[..erasures]) {
-                return self.found;
+                return (self.found, tries - self.tries);
             }
         }
         self.turn_bits(&order, &levels, &syndromes);
-        self.found
+        (self.found, tries - self.tries)
     }
 
     /// Positions of the block, the least reliable first.

@@ -3,14 +3,16 @@
 //! The likeliest formats are tried, upright and mirrored; the first that gives a message with enough evidence is the answer. What
 //! has less evidence is handed out as doubtful: it needs a proof from outside, such as a signature, and is no text until then.
 
+use std::borrow::Cow;
+
 use super::codewords::{self, Codewords};
-pub(in crate::scan) use super::correction::Depth;
 use super::correction::{SURE, Search, Solution};
 use super::format_information::{self, Format, FormatCandidate};
 use super::message::{self, MOST_MESSAGES, Reading};
 use super::patterns::{Patterns, Version};
 pub(in crate::scan) use super::segments::Message;
 use super::soft::SoftModules;
+use super::stains;
 
 /// Formats that are tried.
 const QUICK_FORMATS: usize = 2;
@@ -22,11 +24,25 @@ const QUICK_SCORES: f32 = 40.0;
 /// The same for a deep search; stains make modules of the wrong colour that look sure.
 const DEEP_SCORES: f32 = 120.0;
 
-/// Reed–Solomon decodings with erasures that a symbol is worth in a deep search.
-const DEEP_TRIES: u32 = 1600;
+/// Reed–Solomon decodings that the likeliest format is worth in a deep search, for each look at its modules.
+const DEEP_TRIES: u32 = 1200;
+/// The same for each other format.
+const OTHER_TRIES: u32 = 200;
+
+/// How often blocks that were read tell where others are spoilt.
+const ROUNDS: usize = 4;
 
 /// Where so many blocks have failed, and none was read, a quick search looks at no others.
 const QUICK_BLOCKS: usize = 5;
+
+/// How much is tried.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(in crate::scan) enum Depth {
+    /// Errors, and a few numbers of erasures: well under a millisecond.
+    Quick,
+    /// All numbers of erasures, and patterns of turned bits: about ten milliseconds when nothing is found.
+    Deep,
+}
 
 /// Something that the message is likely to have.
 ///
@@ -99,22 +115,26 @@ pub(in crate::scan) fn decode(soft: &SoftModules, version: Version, depth: Depth
     let mut attempts = Vec::new();
     for hypothesis in hypotheses(soft, version, depth) {
         let mut attempt = Attempt::new(soft, version, hypothesis);
-        attempt.search(Depth::Quick, hints);
+        attempt.search(None, hints);
         if let Some(read) = attempt.sure_reading() {
             return Some(Outcome::Read(Box::new(read)));
         }
+        if attempt.blocks_solved() > 0 {
+            // Only the true format reads a block.
+            attempts = vec![attempt];
+            break;
+        }
         attempts.push(attempt);
     }
-    attempts.sort_by_key(|attempt| std::cmp::Reverse(attempt.blocks_solved()));
     if depth == Depth::Deep {
-        for attempt in &mut attempts {
-            attempt.search(Depth::Deep, hints);
+        for (number, attempt) in attempts.iter_mut().enumerate() {
+            attempt.search(Some(if number == 0 { DEEP_TRIES } else { OTHER_TRIES }), hints);
             if let Some(read) = attempt.sure_reading() {
                 return Some(Outcome::Read(Box::new(read)));
             }
         }
     }
-    let mut doubtful: Vec<Decoded> = attempts.iter().flat_map(Attempt::readings).collect();
+    let mut doubtful: Vec<Decoded> = attempts.iter().flat_map(|attempt| attempt.readings()).collect();
     if !doubtful.is_empty() {
         doubtful.sort_by(|a, b| b.assurance.total_cmp(&a.assurance));
         doubtful.truncate(MOST_MESSAGES);
@@ -152,23 +172,21 @@ fn hypotheses(soft: &SoftModules, version: Version, depth: Depth) -> Vec<Hypothe
 }
 
 /// A symbol under one hypothesis.
-struct Attempt {
+struct Attempt<'a> {
     version: Version,
     hypothesis: Hypothesis,
+    /// The modules, upright.
+    soft: Cow<'a, SoftModules>,
     codewords: Codewords,
     words: Vec<Vec<Solution>>,
 }
 
-impl Attempt {
-    fn new(soft: &SoftModules, version: Version, hypothesis: Hypothesis) -> Self {
-        let format = hypothesis.candidate.format;
-        let codewords = if hypothesis.mirrored {
-            Codewords::new(&soft.transposed(), version, format)
-        } else {
-            Codewords::new(soft, version, format)
-        };
+impl<'a> Attempt<'a> {
+    fn new(soft: &'a SoftModules, version: Version, hypothesis: Hypothesis) -> Self {
+        let soft = if hypothesis.mirrored { Cow::Owned(soft.transposed()) } else { Cow::Borrowed(soft) };
+        let codewords = Codewords::new(&soft, version, hypothesis.candidate.format);
         let words = vec![Vec::new(); codewords.blocks.count()];
-        Self { version, hypothesis, codewords, words }
+        Self { version, hypothesis, soft, codewords, words }
     }
 
     fn format(&self) -> Format {
@@ -183,31 +201,65 @@ impl Attempt {
         self.words.iter().filter(|words| Self::is_solved(words)).count()
     }
 
-    /// Searches for what is not solved yet, then once more with what is known beforehand.
-    fn search(&mut self, depth: Depth, hints: &[Hint]) {
-        self.search_in(depth, None);
-        if !hints.is_empty() && self.blocks_solved() < self.words.len() {
-            let mut informed = self.codewords.clone();
+    fn is_read(&self) -> bool {
+        self.blocks_solved() == self.words.len()
+    }
+
+    /// Searches for blocks that are not read yet: in the modules as they are, without stains, and with what is known beforehand.
+    /// In a deep search each of these is worth so many `tries`; otherwise the search is quick.
+    fn search(&mut self, tries: Option<u32>, hints: &[Hint]) {
+        let raw = self.codewords.clone();
+        self.search_in(&raw, &raw, tries);
+        if self.is_read() {
+            return;
+        }
+        let mut cleaned = stains::without_solid_areas(&self.soft);
+        if let Some(soft) = &cleaned {
+            let codewords = Codewords::new(soft, self.version, self.format());
+            self.search_in(&codewords, &codewords, tries);
+        }
+        for _ in 0..ROUNDS {
+            let before = self.blocks_solved();
+            if before == 0 || self.is_read() {
+                break;
+            }
+            let known = self.solved();
+            let soft = stains::learned(cleaned.as_ref().unwrap_or(&self.soft), &known);
+            let codewords = Codewords::new(&soft, self.version, self.format());
+            self.search_in(&codewords, &codewords, tries);
+            cleaned = Some(soft);
+            if self.blocks_solved() == before {
+                break;
+            }
+        }
+        if !hints.is_empty() && !self.is_read() {
+            let mut informed = cleaned.map_or(raw, |soft| Codewords::new(&soft, self.version, self.format()));
+            let judge = informed.clone();
             for hint in hints {
                 informed = informed.with_known(hint.position_of_first_bit, &hint.bits, hint.confidence);
             }
-            self.search_in(depth, Some(&informed));
+            self.search_in(&judge, &informed, tries);
         }
     }
 
-    fn search_in(&mut self, depth: Depth, informed: Option<&Codewords>) {
+    /// Searches in `informed`; what is found is judged by `received`.
+    fn search_in(&mut self, received: &Codewords, informed: &Codewords, tries: Option<u32>) {
         let unsolved: Vec<usize> =
             (0..self.words.len()).filter(|block| !Self::is_solved(&self.words[*block])).collect();
-        let share = DEEP_TRIES / unsolved.len().max(1) as u32;
+        let mut left = tries.unwrap_or(0);
         for (number, &block) in unsolved.iter().enumerate() {
-            if depth == Depth::Quick && number >= QUICK_BLOCKS && self.blocks_solved() == 0 {
+            if tries.is_none() && number >= QUICK_BLOCKS && self.blocks_solved() == 0 {
                 return;
             }
-            let received = self.codewords.block(block);
-            let search = Search::new(received, informed.map_or(received, |informed| informed.block(block)));
-            let found = match depth {
-                Depth::Quick => search.quick(self.codewords.blocks.protection),
-                Depth::Deep => search.deep(share),
+            let search = Search::new(received.block(block), informed.block(block));
+            let found = match tries {
+                None => search.quick(self.codewords.blocks.protection),
+                Some(_) => {
+                    let share = left / (unsolved.len() - number) as u32;
+                    let (found, used) = search.deep(share);
+                    left -= used;
+                    found
+                }
             };
             merge(&mut self.words[block], found);
         }
@@ -245,6 +297,20 @@ impl Attempt {
     }
 
     fn failed(&self) -> Failed {
+        Failed {
+            solved: self.oriented(self.solved()),
+            blocks_solved: self.blocks_solved(),
+            blocks: self.words.len(),
+            format: self.format(),
+            mirrored: self.hypothesis.mirrored,
+        }
+    }
+
+    /// The colours of the modules of blocks that were read, in the upright symbol.
+    fn solved(&self) -> Vec<Option<bool>> {
+        if self.blocks_solved() == 0 {
+            return vec![None; self.version.modules().pow(2)];
+        }
         let mut all = Vec::with_capacity(Patterns::of(self.version).codewords());
         for (block, words) in self.words.iter().enumerate() {
             match words.first().filter(|best| best.evidence >= SURE) {
@@ -252,15 +318,7 @@ impl Attempt {
                 None => all.extend(vec![None; self.codewords.block(block).hard.len()]),
             }
         }
-        let blocks_solved = self.blocks_solved();
-        let solved = if blocks_solved > 0 { self.coloured(&all) } else { vec![None; self.version.modules().pow(2)] };
-        Failed {
-            solved: self.oriented(solved),
-            blocks_solved,
-            blocks: self.words.len(),
-            format: self.format(),
-            mirrored: self.hypothesis.mirrored,
-        }
+        self.coloured(&all)
     }
 
     /// The colours of data modules and format information.

@@ -12,4 +12,5 @@ mod patterns;
 mod reed_solomon;
 mod segments;
 mod soft;
+mod stains;
 mod version_information;

@@ -240,8 +240,13 @@ fn a_block_of_padding_need_not_be_read() {
 #[test]
 fn a_hint_helps_and_a_wrong_hint_does_no_harm() {
     let symbol = sample();
-    let ec = Blocks::of(symbol.version, symbol.format.level).ec_per_block;
-    let soft = symbol.spoilt(20, ec / 2 + 2, |value| *value = -*value);
+    let errors = Blocks::of(symbol.version, symbol.format.level).ec_per_block / 2 + 2;
+    let mut soft = symbol.soft();
+    for place in (0..9).flat_map(|block| (20..20 + errors).map(move |at| (block, at))) {
+        for place in symbol.places(place.0, place.1) {
+            soft.values[place] = -soft.values[place];
+        }
+    }
     assert!(!matches!(symbol.outcome(&soft, Depth::Quick), Outcome::Read(_)));
     let bits = |invert: bool| {
         let bits = symbol.bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1 == 1));
