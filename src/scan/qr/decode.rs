@@ -4,6 +4,7 @@
 //! has less evidence is handed out as doubtful: it needs a proof from outside, such as a signature, and is no text until then.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use super::codewords::{self, Codewords};
 use super::correction::{SURE, Search, Solution};
@@ -24,8 +25,8 @@ const QUICK_SCORES: f32 = 40.0;
 /// The same for a deep search; stains make modules of the wrong colour that look sure.
 const DEEP_SCORES: f32 = 120.0;
 
-/// Reed–Solomon decodings that the likeliest format is worth in a deep search, for each look at its modules.
-const DEEP_TRIES: u32 = 1200;
+/// Reed–Solomon decodings that the likeliest format is worth in a deep search.
+const DEEP_TRIES: u32 = 1800;
 /// The same for each other format.
 const OTHER_TRIES: u32 = 200;
 
@@ -40,7 +41,7 @@ const QUICK_BLOCKS: usize = 5;
 pub(in crate::scan) enum Depth {
     /// Errors, and a few numbers of erasures: well under a millisecond.
     Quick,
-    /// All numbers of erasures, and patterns of turned bits: about ten milliseconds when nothing is found.
+    /// All numbers of erasures, and draws of turned bits: about ten milliseconds when nothing is found.
     Deep,
 }
 
@@ -113,8 +114,9 @@ pub(in crate::scan) fn decode(soft: &SoftModules, version: Version, depth: Depth
         return None;
     }
     let mut attempts = Vec::new();
+    let unstained = OnceCell::new();
     for hypothesis in hypotheses(soft, version, depth) {
-        let mut attempt = Attempt::new(soft, version, hypothesis);
+        let mut attempt = Attempt::new(soft, &unstained, version, hypothesis);
         attempt.search(None, hints);
         if let Some(read) = attempt.sure_reading() {
             return Some(Outcome::Read(Box::new(read)));
@@ -171,22 +173,29 @@ fn hypotheses(soft: &SoftModules, version: Version, depth: Depth) -> Vec<Hypothe
     all
 }
 
+/// The modules without solid areas, if there are any and once they were asked for.
+type Unstained = OnceCell<Option<SoftModules>>;
+
+/// Modules that came in, in the orientation of the hypothesis.
+fn upright(soft: &SoftModules, hypothesis: Hypothesis) -> Cow<'_, SoftModules> {
+    if hypothesis.mirrored { Cow::Owned(soft.transposed()) } else { Cow::Borrowed(soft) }
+}
+
 /// A symbol under one hypothesis.
 struct Attempt<'a> {
     version: Version,
     hypothesis: Hypothesis,
-    /// The modules, upright.
-    soft: Cow<'a, SoftModules>,
+    soft: &'a SoftModules,
+    unstained: &'a Unstained,
     codewords: Codewords,
     words: Vec<Vec<Solution>>,
 }
 
 impl<'a> Attempt<'a> {
-    fn new(soft: &'a SoftModules, version: Version, hypothesis: Hypothesis) -> Self {
-        let soft = if hypothesis.mirrored { Cow::Owned(soft.transposed()) } else { Cow::Borrowed(soft) };
-        let codewords = Codewords::new(&soft, version, hypothesis.candidate.format);
+    fn new(soft: &'a SoftModules, unstained: &'a Unstained, version: Version, hypothesis: Hypothesis) -> Self {
+        let codewords = Codewords::new(&upright(soft, hypothesis), version, hypothesis.candidate.format);
         let words = vec![Vec::new(); codewords.blocks.count()];
-        Self { version, hypothesis, soft, codewords, words }
+        Self { version, hypothesis, soft, unstained, codewords, words }
     }
 
     fn format(&self) -> Format {
@@ -206,47 +215,51 @@ impl<'a> Attempt<'a> {
     }
 
     /// Searches for blocks that are not read yet: in the modules as they are, without stains, and with what is known beforehand.
-    /// In a deep search each of these is worth so many `tries`; otherwise the search is quick.
+    /// A deep search has so many `tries`; without them it is quick.
     fn search(&mut self, tries: Option<u32>, hints: &[Hint]) {
-        let raw = self.codewords.clone();
-        self.search_in(&raw, &raw, tries);
+        let mut left = tries;
+        let mut look = self.codewords.clone();
+        if tries.is_none() {
+            self.search_in(&look, &look, &mut left);
+        }
         if self.is_read() {
             return;
         }
-        let mut cleaned = stains::without_solid_areas(&self.soft);
-        if let Some(soft) = &cleaned {
-            let codewords = Codewords::new(soft, self.version, self.format());
-            self.search_in(&codewords, &codewords, tries);
+        let mut soft = upright(self.soft, self.hypothesis);
+        let mut is_new = tries.is_some();
+        if let Some(unstained) = self.unstained.get_or_init(|| stains::without_solid_areas(self.soft)) {
+            (soft, is_new) = (upright(unstained, self.hypothesis), true);
+            look = Codewords::new(&soft, self.version, self.format());
         }
         for _ in 0..ROUNDS {
             let before = self.blocks_solved();
-            if before == 0 || self.is_read() {
-                break;
+            if before > 0
+                && let Some(learned) = stains::learned(&soft, &self.solved())
+            {
+                (soft, is_new) = (Cow::Owned(learned), true);
+                look = Codewords::new(&soft, self.version, self.format());
             }
-            let known = self.solved();
-            let soft = stains::learned(cleaned.as_ref().unwrap_or(&self.soft), &known);
-            let codewords = Codewords::new(&soft, self.version, self.format());
-            self.search_in(&codewords, &codewords, tries);
-            cleaned = Some(soft);
-            if self.blocks_solved() == before {
+            if is_new {
+                self.search_in(&look, &look, &mut left);
+            }
+            is_new = false;
+            if self.is_read() || self.blocks_solved() == before {
                 break;
             }
         }
         if !hints.is_empty() && !self.is_read() {
-            let mut informed = cleaned.map_or(raw, |soft| Codewords::new(&soft, self.version, self.format()));
-            let judge = informed.clone();
+            let mut informed = look.clone();
             for hint in hints {
                 informed = informed.with_known(hint.position_of_first_bit, &hint.bits, hint.confidence);
             }
-            self.search_in(&judge, &informed, tries);
+            self.search_in(&look, &informed, &mut left);
         }
     }
 
     /// Searches in `informed`; what is found is judged by `received`.
-    fn search_in(&mut self, received: &Codewords, informed: &Codewords, tries: Option<u32>) {
+    fn search_in(&mut self, received: &Codewords, informed: &Codewords, tries: &mut Option<u32>) {
         let unsolved: Vec<usize> =
             (0..self.words.len()).filter(|block| !Self::is_solved(&self.words[*block])).collect();
-        let mut left = tries.unwrap_or(0);
         for (number, &block) in unsolved.iter().enumerate() {
             if tries.is_none() && number >= QUICK_BLOCKS && self.blocks_solved() == 0 {
                 return;
@@ -254,10 +267,11 @@ impl<'a> Attempt<'a> {
             let search = Search::new(received.block(block), informed.block(block));
             let found = match tries {
                 None => search.quick(self.codewords.blocks.protection),
-                Some(_) => {
-                    let share = left / (unsolved.len() - number) as u32;
+                Some(left) => {
+                    // What this look leaves is for others.
+                    let share = *left / (unsolved.len() - number + 1) as u32;
                     let (found, used) = search.deep(share);
-                    left -= used;
+                    *left -= used;
                     found
                 }
             };

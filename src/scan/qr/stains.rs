@@ -9,30 +9,28 @@ use super::soft::SoftModules;
 /// Side of a square of one colour that data is not thought to have: one in 600,000 has it by chance.
 const SOLID: usize = 5;
 /// Modules of the other colour in it.
-const SPECKS: u32 = 1;
+const SPECKS: i32 = 1;
 /// Side of the squares of one colour by which a solid area grows.
 const GROWTH: usize = 3;
 /// Modules that such a square has in the area already.
-const OVERLAP: u32 = 3;
+const OVERLAP: i32 = 3;
 /// Squares out from where an area began.
 const ROUNDS: usize = 3;
 
 /// Modules that are looked at around each, to either side.
 const AROUND: usize = 3;
 /// Wrong modules among them that make a place suspicious.
-const LEAST_WRONG: u32 = 2;
+const LEAST_WRONG: i32 = 2;
 /// Where so large a part is wrong, nothing is known.
 const NOTHING_KNOWN: f32 = 0.25;
 
 /// The modules with solid areas of one colour unknown; `None` when there are no such areas.
 pub(super) fn without_solid_areas(soft: &SoftModules) -> Option<SoftModules> {
     let width = soft.width;
-    let dark = Sums::of(width, |at| u32::from(soft.values[at] > 0.0));
-    let light = Sums::of(width, |at| u32::from(soft.values[at] < 0.0));
-    let is_solid = |x, y, side, specks| {
-        let least = (side * side) as u32 - specks;
-        dark.square(x, y, side) >= least || light.square(x, y, side) >= least
-    };
+    // Dark modules count 1, light ones -1.
+    let colours = Sums::of(width, |at| i32::from(soft.values[at] > 0.0) - i32::from(soft.values[at] < 0.0));
+    let is_solid =
+        |x, y, side: usize, specks: i32| colours.square(x, y, side).abs() >= (side * side) as i32 - 2 * specks;
     let mut covered = vec![false; width * width];
     let squares = |side: usize| {
         let corners = 0..=width.saturating_sub(side);
@@ -46,7 +44,7 @@ pub(super) fn without_solid_areas(soft: &SoftModules) -> Option<SoftModules> {
     }
     let patches: Vec<(usize, usize)> = squares(GROWTH).filter(|&(x, y)| is_solid(x, y, GROWTH, 0)).collect();
     for _ in 0..ROUNDS {
-        let before = Sums::of(width, |at| u32::from(covered[at]));
+        let before = Sums::of(width, |at| i32::from(covered[at]));
         for &(x, y) in patches.iter().filter(|&&(x, y)| before.square(x, y, GROWTH) >= OVERLAP) {
             cover(&mut covered, width, x, y, GROWTH);
         }
@@ -55,23 +53,24 @@ pub(super) fn without_solid_areas(soft: &SoftModules) -> Option<SoftModules> {
     Some(SoftModules { width, values: values.collect() })
 }
 
-/// The modules made uncertain where modules whose true colour is known are wrong.
-pub(super) fn learned(soft: &SoftModules, known: &[Option<bool>]) -> SoftModules {
+/// The modules made uncertain where modules whose true colour is known are wrong; `None` when they are wrong nowhere in numbers.
+pub(super) fn learned(soft: &SoftModules, known: &[Option<bool>]) -> Option<SoftModules> {
     let width = soft.width;
-    let is_wrong = |at: usize| known[at].is_some_and(|dark| (soft.values[at] > 0.0) != dark);
-    let wrong = Sums::of(width, |at| u32::from(is_wrong(at)));
-    let all = Sums::of(width, |at| u32::from(known[at].is_some()));
-    let value = |at: usize| {
+    let is_wrong = |at: usize| known[at].is_some_and(|dark| soft.values[at] != 0.0 && (soft.values[at] > 0.0) != dark);
+    let wrong = Sums::of(width, |at| i32::from(is_wrong(at)));
+    let all = Sums::of(width, |at| i32::from(known[at].is_some()));
+    let mut learned = None;
+    for at in 0..width * width {
         let (x, y) = ((at % width).saturating_sub(AROUND), (at / width).saturating_sub(AROUND));
         let wrong = wrong.square(x, y, 2 * AROUND + 1);
-        if wrong < LEAST_WRONG {
-            return soft.values[at];
+        if wrong >= LEAST_WRONG {
+            let part = wrong as f32 / all.square(x, y, 2 * AROUND + 1) as f32;
+            let most = ((1.0 - part) / part).ln().max(0.0);
+            let value = (soft.values[at] * (1.0 - part / NOTHING_KNOWN).max(0.0)).clamp(-most, most);
+            learned.get_or_insert_with(|| soft.clone()).values[at] = value;
         }
-        let part = wrong as f32 / all.square(x, y, 2 * AROUND + 1) as f32;
-        let most = ((1.0 - part) / part).ln().max(0.0);
-        (soft.values[at] * (1.0 - part / NOTHING_KNOWN).max(0.0)).clamp(-most, most)
-    };
-    SoftModules { width, values: (0..width * width).map(value).collect() }
+    }
+    learned
 }
 
 fn cover(covered: &mut [bool], width: usize, x: usize, y: usize, side: usize) {
@@ -83,11 +82,11 @@ fn cover(covered: &mut [bool], width: usize, x: usize, y: usize, side: usize) {
 /// Sums over rectangles from the top left.
 struct Sums {
     width: usize,
-    sums: Vec<u32>,
+    sums: Vec<i32>,
 }
 
 impl Sums {
-    fn of(width: usize, count: impl Fn(usize) -> u32) -> Self {
+    fn of(width: usize, count: impl Fn(usize) -> i32) -> Self {
         let stride = width + 1;
         let mut sums = vec![0; stride * stride];
         for y in 0..width {
@@ -101,7 +100,7 @@ impl Sums {
     }
 
     /// The sum over a square, cut off at the edges of the symbol.
-    fn square(&self, x: usize, y: usize, side: usize) -> u32 {
+    fn square(&self, x: usize, y: usize, side: usize) -> i32 {
         let at = |x: usize, y: usize| self.sums[y.min(self.width) * (self.width + 1) + x.min(self.width)];
         at(x + side, y + side) + at(x, y) - at(x + side, y) - at(x, y + side)
     }
@@ -147,7 +146,8 @@ mod tests {
             truth.values.iter().enumerate().map(|(at, value)| (at % 3 == 0).then_some(*value > 0.0)).collect();
         let mut stained = truth.clone();
         let places = blot(&mut stained, 5.0);
-        let learned = learned(&stained, &known);
+        let learned = learned(&stained, &known).unwrap();
+        assert_eq!(super::learned(&truth, &known), None);
         assert!(places.iter().all(|place| learned.values[*place] < 3.0));
         assert_eq!(learned.values[..5 * WIDTH], truth.values[..5 * WIDTH]);
     }
