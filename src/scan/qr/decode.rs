@@ -63,8 +63,9 @@ pub(in crate::scan) struct Hint {
 pub(in crate::scan) enum Outcome {
     /// It was read.
     Read(Box<Decoded>),
-    /// It may say one of these, the likeliest first; at most 16. To be believed only when something else proves it.
-    Doubtful(Vec<Decoded>),
+    /// It may say one of these, the likeliest first; at most 16. To be believed only when something else proves it. Beside them
+    /// what is known without doubt.
+    Doubtful(Vec<Decoded>, Box<Failed>),
     /// It was not read.
     Failed(Box<Failed>),
 }
@@ -136,14 +137,11 @@ pub(in crate::scan) fn decode(soft: &SoftModules, version: Version, depth: Depth
             }
         }
     }
-    let mut doubtful: Vec<Decoded> = attempts.iter().flat_map(|attempt| attempt.readings()).collect();
-    if !doubtful.is_empty() {
-        doubtful.sort_by(|a, b| b.assurance.total_cmp(&a.assurance));
-        doubtful.truncate(MOST_MESSAGES);
-        return Some(Outcome::Doubtful(doubtful));
-    }
-    let best = attempts.iter().max_by_key(|attempt| attempt.blocks_solved())?;
-    Some(Outcome::Failed(Box::new(best.failed())))
+    let failed = Box::new(attempts.iter().max_by_key(|attempt| attempt.blocks_solved())?.failed());
+    let mut doubtful: Vec<Decoded> = attempts.iter().flat_map(Attempt::readings).collect();
+    doubtful.sort_by(|a, b| b.assurance.total_cmp(&a.assurance));
+    doubtful.truncate(MOST_MESSAGES);
+    Some(if doubtful.is_empty() { Outcome::Failed(failed) } else { Outcome::Doubtful(doubtful, failed) })
 }
 
 /// An orientation and a format.

@@ -114,7 +114,7 @@ mod tests {
 
     /// Modules that look random.
     fn soft() -> SoftModules {
-        let value = |at: usize| if (at * at * 40503 >> 7) % 2 == 0 { 5.0 } else { -5.0 };
+        let value = |at: usize| if ((at * at * 40503) >> 7).is_multiple_of(2) { 5.0 } else { -5.0 };
         SoftModules::new(WIDTH, (0..WIDTH * WIDTH).map(value).collect()).unwrap()
     }
 

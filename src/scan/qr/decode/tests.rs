@@ -111,7 +111,7 @@ impl Symbol {
     fn read(&self, soft: &SoftModules, depth: Depth) -> Decoded {
         match self.outcome(soft, depth) {
             Outcome::Read(read) => *read,
-            Outcome::Doubtful(all) => panic!("{} doubtful, {:?}", all.len(), all.first().map(|read| read.assurance)),
+            Outcome::Doubtful(all, _) => panic!("{} doubtful, {:?}", all.len(), all.first().map(|read| read.assurance)),
             Outcome::Failed(failed) => panic!("{} of {} blocks", failed.blocks_solved, failed.blocks),
         }
     }
@@ -199,7 +199,7 @@ fn erasures_are_filled_in_beyond_the_capacity_for_errors() {
 fn a_symbol_with_as_many_erasures_as_corrections_is_doubtful() {
     let symbol = sample();
     let soft = symbol.spoilt(0, Blocks::of(symbol.version, symbol.format.level).ec_per_block, |value| *value = 0.0);
-    let Outcome::Doubtful(all) = symbol.outcome(&soft, Depth::Deep) else { panic!("not doubtful") };
+    let Outcome::Doubtful(all, _) = symbol.outcome(&soft, Depth::Deep) else { panic!("not doubtful") };
     assert!(all.iter().any(|read| read.message.bytes == symbol.bytes));
 }
 
@@ -255,7 +255,7 @@ fn a_hint_helps_and_a_wrong_hint_does_no_harm() {
     let hinted = |invert| decode(&soft, symbol.version, Depth::Quick, &[bits(invert)]).unwrap();
     match hinted(false) {
         Outcome::Read(read) => assert_eq!(read.message.bytes, symbol.bytes),
-        Outcome::Doubtful(all) => assert_eq!(all[0].message.bytes, symbol.bytes),
+        Outcome::Doubtful(all, _) => assert_eq!(all[0].message.bytes, symbol.bytes),
         Outcome::Failed(failed) => panic!("{} of {} blocks", failed.blocks_solved, failed.blocks),
     }
     assert!(!matches!(hinted(true), Outcome::Read(_)));
