@@ -291,6 +291,36 @@ fn a_symbol_of_one_colour_is_not_read() {
     }
 }
 
+#[test]
+fn a_symbol_that_is_nothing_but_its_mask_is_not_read() {
+    // Zeros are a word of the code; so regular a texture may well be on a page.
+    for number in [1, 7, 20] {
+        let symbol = Symbol::new(number, EcLevel::L, 1, Mode::Byte, 4);
+        let mut dark = symbol.dark.clone();
+        for place in Patterns::of(symbol.version).data.iter().map(|place| usize::from(*place)) {
+            dark[place] = (place / symbol.version.modules()).is_multiple_of(2);
+        }
+        let soft = SoftModules::certain(symbol.version.modules(), &dark).unwrap();
+        assert!(!matches!(symbol.outcome(&soft, Depth::Deep), Outcome::Read(_)), "{number}");
+    }
+}
+
+#[test]
+fn a_blot_of_one_colour_is_taken_as_unknown() {
+    let symbol = sample();
+    let width = symbol.version.modules();
+    for value in [MOST, -MOST] {
+        let mut soft = symbol.soft();
+        for place in (0..30 * 30).map(|at| (20 + at / 30) * width + 22 + at % 30) {
+            soft.values[place] = value;
+        }
+        // 17 % of the modules; errors alone allow 19 % of the codewords, and a blot spoils more codewords than modules.
+        let read = symbol.read(&soft, Depth::Quick);
+        assert_eq!(read.message.bytes, symbol.bytes);
+        assert!(read.modules == symbol.dark);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
