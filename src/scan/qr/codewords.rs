@@ -163,7 +163,7 @@ mod tests {
     fn codewords_are_found_again_where_they_were_put() {
         for version in [1, 5, 7, 14, 40].into_iter().filter_map(Version::new) {
             let total = Patterns::of(version).codewords();
-            let codewords: Vec<Option<u8>> = (0..total).map(|at| Some((at * 31 >> 2) as u8)).collect();
+            let codewords: Vec<Option<u8>> = (0..total).map(|at| Some(((at * 31) >> 2) as u8)).collect();
             let dark: Vec<bool> = modules(version, FORMAT, &codewords).iter().map(|dark| *dark == Some(true)).collect();
             let soft = SoftModules::certain(version.modules(), &dark).unwrap();
             let read = Codewords::new(&soft, version, FORMAT);
@@ -180,8 +180,8 @@ mod tests {
         // Data codewords 14 and 15 are the last of the first block and the first of the second.
         let known = read.with_known(14 * 8 + 4, &[true; 8], 3.0);
         let bits = |block, at: usize| known.block(block).soft[at];
-        assert_eq!(bits(0, 14), [0.0, 0.0, 0.0, 0.0, 3.0, 3.0, 3.0, 3.0]);
-        assert_eq!(bits(1, 0), [3.0, 3.0, 3.0, 3.0, 0.0, 0.0, 0.0, 0.0]);
+        assert_eq!(bits(0, 14).map(|value| value > 2.9), [false, false, false, false, true, true, true, true]);
+        assert_eq!(bits(1, 0).map(|value| value > 2.9), [true, true, true, true, false, false, false, false]);
         assert_eq!(known.soft.iter().flatten().filter(|value| **value != 0.0).count(), 8);
         assert_eq!(read.with_known(usize::MAX, &[true; 9], 3.0).soft, read.soft);
     }

@@ -1,8 +1,9 @@
 //! A received block → the words of the code that may have been printed.
 //!
-//! First the errors alone are corrected. Where that fails, the least reliable codewords are erased in growing numbers (generalised
-//! minimum distance decoding, Forney 1966), and then the least reliable bits are turned around as well (Chase 1972). Each try is
-//! bounded, their number too, and what speaks for a word is judged by [`evidence`] and not by how it was found.
+//! First the errors alone are corrected. Where that fails, the least reliable codewords are erased, in numbers that promise most
+//! (generalised minimum distance decoding, Forney 1966), and then bits are turned around as well, drawn as often as they are wrong
+//! (Chase 1972; stochastic Chase decoding, Leroux and others 2010). The draws are the same every time and their number is bounded;
+//! what speaks for a word is judged by [`evidence`] and not by how it was found.
 
 use super::codewords::Received;
 use super::evidence;
@@ -19,29 +20,24 @@ const LEAST: f32 = -12.0;
 /// The most words kept for a block.
 const MOST_WORDS: usize = 16;
 
-/// The longest block (table 9).
-const MOST_CODEWORDS: usize = 153;
-
-/// Bits, or pairs of bits, of a codeword that may be turned around.
-const MOST_FLIPS: usize = 20;
-
-/// Numbers of erasures that are tried with each pattern of turned bits.
-const LEVELS_PER_PATTERN: usize = 2;
+/// Bits of a block that may be turned around; more dilute the draws.
+const TURNED_BITS: usize = 32;
+/// Of bits that are wrong so many are turned: each one turned in vain costs twice what an erasure costs.
+const TURNED: f32 = 0.6;
+/// How far, as a natural logarithm, draws depart from the order of reliability.
+const SPREAD: f32 = 0.2;
+/// Codewords less doubtful than this are erased by no draw.
+const NO_DOUBT: f32 = -9.0;
+/// Numbers of erasures that are drawn for.
+const DRAWN_LEVELS: usize = 3;
+/// Any number but zero.
+const SEED: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Number of erasures that are tried in a quick search.
 const QUICK_LEVELS: usize = 3;
 
 /// A quick search gives up when the errors exceed what can be corrected by so many standard deviations.
 const HOPELESS: f32 = -4.0;
-
-/// How much is tried.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(in crate::scan) enum Depth {
-    /// Errors, and a few numbers of erasures.
-    Quick,
-    /// All numbers of erasures, and patterns of turned bits.
-    Deep,
-}
 
 /// A word of the code that may have been printed.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,8 +90,8 @@ impl<'a> Search<'a> {
         self.found
     }
 
-    /// Erases all numbers of codewords, then turns bits around; at most `tries` decodings.
-    pub(super) fn deep(mut self, tries: u32) -> Vec<Solution> {
+    /// Erases all numbers of codewords, then turns bits around; at most `tries` decodings. Also says how many it took.
+    pub(super) fn deep(mut self, tries: u32) -> (Vec<Solution>, u32) {
         self.tries = tries;
         let order = self.by_reliability();
         let levels = self.levels(&order);
@@ -103,11 +99,11 @@ impl<'a> Search<'a> {
         let syndromes = Syndromes::of(hard, self.informed.ec);
         for &(_, erasures) in &levels {
             if self.attempt(hard, &syndromes, &order[..erasures]) {
-                return self.found;
+                return (self.found, tries - self.tries);
             }
         }
-        self.turn_bits(&order, &levels, &syndromes);
-        self.found
+        self.draw(&levels, &syndromes);
+        (self.found, tries - self.tries)
     }
 
     /// Positions of the block, the least reliable first.
@@ -141,57 +137,58 @@ impl<'a> Search<'a> {
         levels
     }
 
-    /// Turns the least reliable bits around, in the order of how likely they were wrong together.
-    fn turn_bits(&mut self, order: &[u8], levels: &[(f32, usize)], syndromes: &Syndromes) {
-        let flips = self.flips();
+    /// Decodes what may have been printed: least reliable bits are turned as often as they are wrong, and what then looks least
+    /// reliable, a little at random, is erased.
+    fn draw(&mut self, levels: &[(f32, usize)], syndromes: &Syndromes) {
+        let mut random = Random(SEED);
+        let bits = self.least_reliable_bits();
+        let doubts: Vec<(f32, u8)> = (0..).zip(self.informed.right).map(|(at, right)| (doubt(*right), at)).collect();
+        let mut by_doubt = Vec::with_capacity(doubts.len());
         let mut word = self.informed.hard.to_vec();
-        let mut erasures = [0; MOST_CODEWORDS];
-        for pattern in Patterns::new(&flips) {
-            let turned = || flips.iter().enumerate().filter(|(at, _)| pattern >> at & 1 == 1).map(|(_, flip)| flip);
+        for (_, level) in levels.iter().take(DRAWN_LEVELS).cycle() {
+            if self.tries == 0 {
+                break;
+            }
+            by_doubt.clear();
+            let doubtful = doubts.iter().filter(|(doubt, _)| *doubt > NO_DOUBT);
+            by_doubt.extend(doubtful.map(|&(doubt, at)| (doubt - SPREAD * (-random.next().ln()).ln(), at)));
+            by_doubt.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
+            by_doubt.truncate(*level);
+            let mut erasures = [0; MOST_EC];
+            for (erasure, (_, at)) in erasures.iter_mut().zip(&by_doubt) {
+                *erasure = *at;
+            }
+            let erasures = &erasures[..by_doubt.len()];
             word.copy_from_slice(self.informed.hard);
             let mut changed = *syndromes;
-            for flip in turned() {
-                word[usize::from(flip.position)] ^= flip.bits;
-                changed = changed.after(flip.position, flip.bits);
-            }
-            let mut count = 0;
-            for &position in
-                order.iter().filter(|position| turned().all(|flip| flip.position != **position)).take(MOST_EC)
-            {
-                erasures[count] = position;
-                count += 1;
-            }
-            for &(_, level) in levels.iter().take(LEVELS_PER_PATTERN) {
-                if self.tries == 0 || self.attempt(&word, &changed, &erasures[..level.min(count)]) {
-                    return;
+            for bit in &bits {
+                if random.next() < bit.chance && !erasures.contains(&bit.position) {
+                    word[usize::from(bit.position)] ^= bit.mask;
+                    changed = changed.after(bit.position, bit.mask);
                 }
+            }
+            if self.attempt(&word, &changed, erasures) {
+                break;
             }
         }
     }
 
-    /// The likeliest ways in which a codeword is wrong by one or two bits.
-    fn flips(&self) -> Vec<Flip> {
-        let mut flips = Vec::with_capacity(3 * self.informed.soft.len());
-        for (position, soft) in self.informed.soft.iter().enumerate() {
-            let (mut first, mut second) = ((f32::MAX, 0), (f32::MAX, 0));
-            for (bit, value) in soft.iter().enumerate() {
-                let here = (value.abs(), 0x80_u8 >> bit);
-                if here.0 < first.0 {
-                    (first, second) = (here, first);
-                } else if here.0 < second.0 {
-                    second = here;
-                }
-            }
-            let flip = |cost, bits| Flip { cost, position: position as u8, bits };
-            flips.extend([
-                flip(first.0, first.1),
-                flip(second.0, second.1),
-                flip(first.0 + second.0, first.1 | second.1),
-            ]);
-        }
-        flips.sort_by(|a, b| a.cost.total_cmp(&b.cost));
-        flips.truncate(MOST_FLIPS);
-        flips
+    fn least_reliable_bits(&self) -> Vec<Bit> {
+        let bit = |position: usize, at: usize, value: f32| Bit {
+            position: position as u8,
+            mask: 0x80 >> at,
+            chance: TURNED / (1.0 + value.abs().exp()),
+        };
+        let all = self
+            .informed
+            .soft
+            .iter()
+            .enumerate()
+            .flat_map(|(position, soft)| soft.iter().enumerate().map(move |(at, value)| bit(position, at, *value)));
+        let mut bits: Vec<Bit> = all.collect();
+        bits.sort_by(|a, b| b.chance.total_cmp(&a.chance));
+        bits.truncate(TURNED_BITS);
+        bits
     }
 
     /// One decoding. Says whether the search may end.
@@ -222,58 +219,28 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Bits of a codeword to turn around.
+/// A bit that may be turned around.
 #[derive(Clone, Copy, Debug)]
-struct Flip {
-    /// By how much, as a natural logarithm, the codeword is then less likely.
-    cost: f32,
+struct Bit {
     position: u8,
-    bits: u8,
+    mask: u8,
+    /// How often it is.
+    chance: f32,
 }
 
-/// Sets of flips of different codewords, as bits of a number, the likeliest first.
-struct Patterns<'a> {
-    flips: &'a [Flip],
-    waiting: std::collections::BinaryHeap<(std::cmp::Reverse<u32>, u32)>,
+/// By how much, as a natural logarithm, a codeword is likelier to be wrong than right.
+fn doubt(right: f32) -> f32 {
+    ((1.0 - right).max(f32::EPSILON) / right.max(f32::EPSILON)).ln()
 }
 
-impl<'a> Patterns<'a> {
-    fn new(flips: &'a [Flip]) -> Self {
-        let mut patterns = Self { flips, waiting: std::collections::BinaryHeap::new() };
-        if !flips.is_empty() {
-            patterns.push(1);
-        }
-        patterns
-    }
+/// Numbers between 0 and 1 that are the same every time (Marsaglia's xorshift).
+struct Random(u64);
 
-    fn push(&mut self, pattern: u32) {
-        let chosen = self.flips.iter().enumerate().filter(|(at, _)| pattern >> at & 1 == 1);
-        // In thousandths, so that they can be compared.
-        let cost = chosen.map(|(_, flip)| (1000.0 * flip.cost) as u32).fold(0, u32::saturating_add);
-        self.waiting.push((std::cmp::Reverse(cost), pattern));
-    }
-
-    fn is_possible(&self, pattern: u32) -> bool {
-        let chosen = || (0..self.flips.len()).filter(move |at| pattern >> at & 1 == 1);
-        chosen().all(|a| chosen().all(|b| a == b || self.flips[a].position != self.flips[b].position))
-    }
-}
-
-impl Iterator for Patterns<'_> {
-    type Item = u32;
-
-    fn next(&mut self) -> Option<u32> {
-        loop {
-            let (_, pattern) = self.waiting.pop()?;
-            // Each set comes from one other: the flip after its last one is added, or takes the place of the last.
-            let last = pattern.ilog2();
-            if (last as usize) + 1 < self.flips.len() {
-                self.push(pattern | 2 << last);
-                self.push(pattern ^ 3 << last);
-            }
-            if self.is_possible(pattern) {
-                return Some(pattern);
-            }
-        }
+impl Random {
+    fn next(&mut self) -> f32 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        ((self.0 >> 41) as f32 + 0.5) / (1_u64 << 23) as f32
     }
 }

@@ -3,14 +3,17 @@
 //! The likeliest formats are tried, upright and mirrored; the first that gives a message with enough evidence is the answer. What
 //! has less evidence is handed out as doubtful: it needs a proof from outside, such as a signature, and is no text until then.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
 use super::codewords::{self, Codewords};
-pub(in crate::scan) use super::correction::Depth;
 use super::correction::{SURE, Search, Solution};
 use super::format_information::{self, Format, FormatCandidate};
 use super::message::{self, MOST_MESSAGES, Reading};
 use super::patterns::{Patterns, Version};
 pub(in crate::scan) use super::segments::Message;
 use super::soft::SoftModules;
+use super::stains;
 
 /// Formats that are tried.
 const QUICK_FORMATS: usize = 2;
@@ -22,11 +25,25 @@ const QUICK_SCORES: f32 = 40.0;
 /// The same for a deep search; stains make modules of the wrong colour that look sure.
 const DEEP_SCORES: f32 = 120.0;
 
-/// Reed–Solomon decodings with erasures that a symbol is worth in a deep search.
-const DEEP_TRIES: u32 = 1600;
+/// Reed–Solomon decodings that the likeliest format is worth in a deep search.
+const DEEP_TRIES: u32 = 1800;
+/// The same for each other format.
+const OTHER_TRIES: u32 = 200;
+
+/// How often blocks that were read tell where others are spoilt.
+const ROUNDS: usize = 4;
 
 /// Where so many blocks have failed, and none was read, a quick search looks at no others.
 const QUICK_BLOCKS: usize = 5;
+
+/// How much is tried.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(in crate::scan) enum Depth {
+    /// Errors, and a few numbers of erasures: well under a millisecond.
+    Quick,
+    /// All numbers of erasures, and draws of turned bits: about ten milliseconds when nothing is found.
+    Deep,
+}
 
 /// Something that the message is likely to have.
 ///
@@ -46,8 +63,9 @@ pub(in crate::scan) struct Hint {
 pub(in crate::scan) enum Outcome {
     /// It was read.
     Read(Box<Decoded>),
-    /// It may say one of these, the likeliest first; at most 16. To be believed only when something else proves it.
-    Doubtful(Vec<Decoded>),
+    /// It may say one of these, the likeliest first; at most 16. To be believed only when something else proves it. Beside them
+    /// what is known without doubt.
+    Doubtful(Vec<Decoded>, Box<Failed>),
     /// It was not read.
     Failed(Box<Failed>),
 }
@@ -97,31 +115,33 @@ pub(in crate::scan) fn decode(soft: &SoftModules, version: Version, depth: Depth
         return None;
     }
     let mut attempts = Vec::new();
+    let unstained = OnceCell::new();
     for hypothesis in hypotheses(soft, version, depth) {
-        let mut attempt = Attempt::new(soft, version, hypothesis);
-        attempt.search(Depth::Quick, hints);
+        let mut attempt = Attempt::new(soft, &unstained, version, hypothesis);
+        attempt.search(None, hints);
         if let Some(read) = attempt.sure_reading() {
             return Some(Outcome::Read(Box::new(read)));
         }
+        if attempt.blocks_solved() > 0 {
+            // Only the true format reads a block.
+            attempts = vec![attempt];
+            break;
+        }
         attempts.push(attempt);
     }
-    attempts.sort_by_key(|attempt| std::cmp::Reverse(attempt.blocks_solved()));
     if depth == Depth::Deep {
-        for attempt in &mut attempts {
-            attempt.search(Depth::Deep, hints);
+        for (number, attempt) in attempts.iter_mut().enumerate() {
+            attempt.search(Some(if number == 0 { DEEP_TRIES } else { OTHER_TRIES }), hints);
             if let Some(read) = attempt.sure_reading() {
                 return Some(Outcome::Read(Box::new(read)));
             }
         }
     }
+    let failed = Box::new(attempts.iter().max_by_key(|attempt| attempt.blocks_solved())?.failed());
     let mut doubtful: Vec<Decoded> = attempts.iter().flat_map(Attempt::readings).collect();
-    if !doubtful.is_empty() {
-        doubtful.sort_by(|a, b| b.assurance.total_cmp(&a.assurance));
-        doubtful.truncate(MOST_MESSAGES);
-        return Some(Outcome::Doubtful(doubtful));
-    }
-    let best = attempts.iter().max_by_key(|attempt| attempt.blocks_solved())?;
-    Some(Outcome::Failed(Box::new(best.failed())))
+    doubtful.sort_by(|a, b| b.assurance.total_cmp(&a.assurance));
+    doubtful.truncate(MOST_MESSAGES);
+    Some(if doubtful.is_empty() { Outcome::Failed(failed) } else { Outcome::Doubtful(doubtful, failed) })
 }
 
 /// An orientation and a format.
@@ -151,24 +171,29 @@ fn hypotheses(soft: &SoftModules, version: Version, depth: Depth) -> Vec<Hypothe
     all
 }
 
+/// The modules without solid areas, if there are any and once they were asked for.
+type Unstained = OnceCell<Option<SoftModules>>;
+
+/// Modules that came in, in the orientation of the hypothesis.
+fn upright(soft: &SoftModules, hypothesis: Hypothesis) -> Cow<'_, SoftModules> {
+    if hypothesis.mirrored { Cow::Owned(soft.transposed()) } else { Cow::Borrowed(soft) }
+}
+
 /// A symbol under one hypothesis.
-struct Attempt {
+struct Attempt<'a> {
     version: Version,
     hypothesis: Hypothesis,
+    soft: &'a SoftModules,
+    unstained: &'a Unstained,
     codewords: Codewords,
     words: Vec<Vec<Solution>>,
 }
 
-impl Attempt {
-    fn new(soft: &SoftModules, version: Version, hypothesis: Hypothesis) -> Self {
-        let format = hypothesis.candidate.format;
-        let codewords = if hypothesis.mirrored {
-            Codewords::new(&soft.transposed(), version, format)
-        } else {
-            Codewords::new(soft, version, format)
-        };
+impl<'a> Attempt<'a> {
+    fn new(soft: &'a SoftModules, unstained: &'a Unstained, version: Version, hypothesis: Hypothesis) -> Self {
+        let codewords = Codewords::new(&upright(soft, hypothesis), version, hypothesis.candidate.format);
         let words = vec![Vec::new(); codewords.blocks.count()];
-        Self { version, hypothesis, codewords, words }
+        Self { version, hypothesis, soft, unstained, codewords, words }
     }
 
     fn format(&self) -> Format {
@@ -183,31 +208,70 @@ impl Attempt {
         self.words.iter().filter(|words| Self::is_solved(words)).count()
     }
 
-    /// Searches for what is not solved yet, then once more with what is known beforehand.
-    fn search(&mut self, depth: Depth, hints: &[Hint]) {
-        self.search_in(depth, None);
-        if !hints.is_empty() && self.blocks_solved() < self.words.len() {
-            let mut informed = self.codewords.clone();
+    fn is_read(&self) -> bool {
+        self.blocks_solved() == self.words.len()
+    }
+
+    /// Searches for blocks that are not read yet: in the modules as they are, without stains, and with what is known beforehand.
+    /// A deep search has so many `tries`; without them it is quick.
+    fn search(&mut self, tries: Option<u32>, hints: &[Hint]) {
+        let mut left = tries;
+        let mut look = self.codewords.clone();
+        if tries.is_none() {
+            self.search_in(&look, &look, &mut left);
+        }
+        if self.is_read() {
+            return;
+        }
+        let mut soft = upright(self.soft, self.hypothesis);
+        let mut is_new = tries.is_some();
+        if let Some(unstained) = self.unstained.get_or_init(|| stains::without_solid_areas(self.soft)) {
+            (soft, is_new) = (upright(unstained, self.hypothesis), true);
+            look = Codewords::new(&soft, self.version, self.format());
+        }
+        for _ in 0..ROUNDS {
+            let before = self.blocks_solved();
+            if before > 0
+                && let Some(learned) = stains::learned(&soft, &self.solved())
+            {
+                (soft, is_new) = (Cow::Owned(learned), true);
+                look = Codewords::new(&soft, self.version, self.format());
+            }
+            if is_new {
+                self.search_in(&look, &look, &mut left);
+            }
+            is_new = false;
+            if self.is_read() || self.blocks_solved() == before {
+                break;
+            }
+        }
+        if !hints.is_empty() && !self.is_read() {
+            let mut informed = look.clone();
             for hint in hints {
                 informed = informed.with_known(hint.position_of_first_bit, &hint.bits, hint.confidence);
             }
-            self.search_in(depth, Some(&informed));
+            self.search_in(&look, &informed, &mut left);
         }
     }
 
-    fn search_in(&mut self, depth: Depth, informed: Option<&Codewords>) {
+    /// Searches in `informed`; what is found is judged by `received`.
+    fn search_in(&mut self, received: &Codewords, informed: &Codewords, tries: &mut Option<u32>) {
         let unsolved: Vec<usize> =
             (0..self.words.len()).filter(|block| !Self::is_solved(&self.words[*block])).collect();
-        let share = DEEP_TRIES / unsolved.len().max(1) as u32;
         for (number, &block) in unsolved.iter().enumerate() {
-            if depth == Depth::Quick && number >= QUICK_BLOCKS && self.blocks_solved() == 0 {
+            if tries.is_none() && number >= QUICK_BLOCKS && self.blocks_solved() == 0 {
                 return;
             }
-            let received = self.codewords.block(block);
-            let search = Search::new(received, informed.map_or(received, |informed| informed.block(block)));
-            let found = match depth {
-                Depth::Quick => search.quick(self.codewords.blocks.protection),
-                Depth::Deep => search.deep(share),
+            let search = Search::new(received.block(block), informed.block(block));
+            let found = match tries {
+                None => search.quick(self.codewords.blocks.protection),
+                Some(left) => {
+                    // What this look leaves is for others.
+                    let share = *left / (unsolved.len() - number + 1) as u32;
+                    let (found, used) = search.deep(share);
+                    *left -= used;
+                    found
+                }
             };
             merge(&mut self.words[block], found);
         }
@@ -245,6 +309,20 @@ impl Attempt {
     }
 
     fn failed(&self) -> Failed {
+        Failed {
+            solved: self.oriented(self.solved()),
+            blocks_solved: self.blocks_solved(),
+            blocks: self.words.len(),
+            format: self.format(),
+            mirrored: self.hypothesis.mirrored,
+        }
+    }
+
+    /// The colours of the modules of blocks that were read, in the upright symbol.
+    fn solved(&self) -> Vec<Option<bool>> {
+        if self.blocks_solved() == 0 {
+            return vec![None; self.version.modules().pow(2)];
+        }
         let mut all = Vec::with_capacity(Patterns::of(self.version).codewords());
         for (block, words) in self.words.iter().enumerate() {
             match words.first().filter(|best| best.evidence >= SURE) {
@@ -252,15 +330,7 @@ impl Attempt {
                 None => all.extend(vec![None; self.codewords.block(block).hard.len()]),
             }
         }
-        let blocks_solved = self.blocks_solved();
-        let solved = if blocks_solved > 0 { self.coloured(&all) } else { vec![None; self.version.modules().pow(2)] };
-        Failed {
-            solved: self.oriented(solved),
-            blocks_solved,
-            blocks: self.words.len(),
-            format: self.format(),
-            mirrored: self.hypothesis.mirrored,
-        }
+        self.coloured(&all)
     }
 
     /// The colours of data modules and format information.

@@ -47,7 +47,7 @@ impl Format {
             EcLevel::H => 2,
         };
         let data = level << 3 | u16::from(self.mask);
-        let rest = (0..10).fold(data, |rest, _| rest << 1 ^ (rest >> 9 & 1) * GENERATOR);
+        let rest = (0..10).fold(data, |rest, _| (rest << 1) ^ ((rest >> 9 & 1) * GENERATOR));
         (data << 10 | rest & 0x3FF) ^ MASK
     }
 

@@ -96,36 +96,40 @@ fn reading(
         errors: chosen.iter().map(|solution| solution.errors).sum(),
         erasures: chosen.iter().map(|solution| solution.erasures).sum(),
     };
-    for block in 0..words.len() {
-        let (before, len) = (blocks.data_before(block), blocks.data_len(block));
-        let free = if is_padded { parsed.used.saturating_sub(before).min(len) } else { len };
-        // The message could end in other places as well.
-        let ends = if free < len { (blocks.data_codewords() as f32).log2() } else { 0.0 };
-        let mut evidence = match chosen.get(block) {
-            Some(solution) if free == len => solution.evidence,
-            Some(solution) => (evidence::of(received.block(block), &solution.word, free) - ends).max(solution.evidence),
-            None => 0.0,
-        };
-        match chosen.get(block) {
-            Some(solution) => reading.codewords.extend(&solution.word),
-            None => {
-                let mut word: Vec<u8> = (0..len).map(|at| PADDING[(before + at - parsed.used) % 2]).collect();
-                word.extend(parity(&word, blocks.ec_per_block));
-                let found = evidence::of(received.block(block), &word, 0);
-                if found < LEAST_FOR_PADDING {
-                    return None;
-                }
-                reading.erasures += word.len() as u32;
-                reading.codewords.extend(word);
-                evidence = found.max(0.0);
-            }
+    for (block, solution) in chosen.iter().enumerate() {
+        let len = blocks.data_len(block);
+        let free = if is_padded { parsed.used.saturating_sub(blocks.data_before(block)).min(len) } else { len };
+        let mut evidence = solution.evidence;
+        if free < len {
+            // The message could end in other places as well.
+            let ends = (blocks.data_codewords() as f32).log2();
+            evidence = evidence.max(evidence::of(received.block(block), &solution.word, free) - ends);
         }
         reading.assurance += evidence;
-        if block < chosen.len() {
-            reading.weakest = reading.weakest.min(evidence);
+        reading.weakest = reading.weakest.min(evidence);
+        reading.codewords.extend(&solution.word);
+    }
+    for block in chosen.len()..words.len() {
+        let word = padding(received, block, parsed.used);
+        let evidence = evidence::of(received.block(block), &word, 0);
+        if evidence < LEAST_FOR_PADDING {
+            return None;
         }
+        reading.assurance += evidence.max(0.0);
+        reading.erasures += word.len() as u32;
+        reading.codewords.extend(word);
     }
     Some(reading)
+}
+
+/// A block that has nothing but padding, in a message of so many codewords.
+fn padding(received: &Codewords, block: usize, used: usize) -> Vec<u8> {
+    let blocks = received.blocks;
+    let before = blocks.data_before(block);
+    let mut word: Vec<u8> =
+        (0..blocks.data_len(block)).map(|at| PADDING[(before.saturating_sub(used) + at) % 2]).collect();
+    word.extend(parity(&word, blocks.ec_per_block));
+    word
 }
 
 /// Choices of one word for each block, the likeliest first.

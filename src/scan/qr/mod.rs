@@ -27,4 +27,5 @@ mod reed_solomon;
 mod sampling;
 mod segments;
 mod soft;
+mod stains;
 mod version_information;

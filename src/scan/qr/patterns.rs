@@ -66,9 +66,9 @@ impl Version {
     pub(in crate::scan) fn alignment_patterns(self) -> Vec<(usize, usize)> {
         let centres = self.alignment();
         let last = self.modules() - 7;
-        let is_finder = |x, y| (x == TIMING && y == TIMING) || (x == TIMING && y == last) || (x == last && y == TIMING);
+        let finders = [(TIMING, TIMING), (TIMING, last), (last, TIMING)];
         let pairs = centres.iter().flat_map(|&y| centres.iter().map(move |&x| (x, y)));
-        pairs.filter(|&(x, y)| !is_finder(x, y)).collect()
+        pairs.filter(|centre| !finders.contains(centre)).collect()
     }
 }
 

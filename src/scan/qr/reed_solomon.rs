@@ -210,13 +210,13 @@ mod tests {
             word.extend(parity(&data, ec));
             prop_assert!(Syndromes::of(&word, ec).are_zero());
             let sent = word.clone();
-            // A step that has no factor in common with any length up to 153 is not needed: places are consecutive, wrapped.
+            // Places are consecutive, wrapped.
             let first = places.index(word.len());
             let errors = (ec - erased) / 2;
             let mut erasures = Vec::new();
-            for at in 0..erased + errors {
+            for (at, change) in changes.iter().enumerate().take(erased + errors) {
                 let place = (first + at) % word.len();
-                word[place] ^= changes[at] * u8::from(at >= erased || at % 3 != 0);
+                word[place] ^= change * u8::from(at >= erased || at % 3 != 0);
                 if at < erased {
                     erasures.push(place as u8);
                 }

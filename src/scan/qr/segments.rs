@@ -239,7 +239,7 @@ fn double(
 
 /// Shift JIS from 8140 to 9FFC and from E040 to EBBF (§7.4.6).
 fn kanji(value: u32) -> Option<u16> {
-    let packed = value / 0xC0 << 8 | value % 0xC0;
+    let packed = ((value / 0xC0) << 8) | (value % 0xC0);
     let character = packed + if packed < 0x1F00 { 0x8140 } else { 0xC140 };
     let is_there = character <= 0xEBBF && character & 0xFF <= 0xFC && character & 0xFF != 0x7F;
     is_there.then_some(character as u16)
@@ -247,7 +247,7 @@ fn kanji(value: u32) -> Option<u16> {
 
 /// GB 2312 in its form A1A1 to FAFE (GB/T 18284).
 fn hanzi(value: u32) -> Option<u16> {
-    let packed = value / 0x60 << 8 | value % 0x60;
+    let packed = ((value / 0x60) << 8) | (value % 0x60);
     let character = packed + if packed < 0x0A00 { 0xA1A1 } else { 0xA6A1 };
     (character <= 0xFAFE && character & 0xFF <= 0xFE).then_some(character as u16)
 }

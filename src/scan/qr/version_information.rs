@@ -25,7 +25,7 @@ pub(in crate::scan) struct VersionCandidate {
 /// The 18 bits that state a version, without regard to whether the version does.
 pub(super) fn word(version: u8) -> u32 {
     let data = u32::from(version);
-    let rest = (0..12).fold(data, |rest, _| rest << 1 ^ (rest >> 11 & 1) * GENERATOR);
+    let rest = (0..12).fold(data, |rest, _| (rest << 1) ^ ((rest >> 11 & 1) * GENERATOR));
     data << 12 | rest & 0xFFF
 }
 
