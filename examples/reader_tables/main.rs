@@ -26,6 +26,8 @@ mod measure;
 #[path = "../../tests/support/scans.rs"]
 #[allow(dead_code)]
 mod scans;
+#[path = "../../tests/support/stopwatch.rs"]
+mod stopwatch;
 mod tables;
 
 use std::fs::File;

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Instant;
 
 use nansen::scan::{Effort, GreyImage, Options, ReaderChoice, scan_image};
 
 use crate::cases::Case;
+use crate::stopwatch::Stopwatch;
 
 /// A reader with its effort.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -47,10 +47,9 @@ impl Reader {
 
     /// Reads an image within the time that [`Options::default`] gives.
     pub fn read(self, image: &GreyImage, case: &Case) -> Outcome {
-        let (started, waited) = (Instant::now(), waited_ms());
+        let watch = Stopwatch::start();
         let readings = catch_unwind(AssertUnwindSafe(|| scan_image(image, &self.options())));
-        let wall_ms = started.elapsed().as_secs_f64() * 1e3;
-        let ms = (wall_ms - (waited_ms() - waited)).max(0.0);
+        let (ms, wall_ms) = (watch.ms(), watch.wall_ms());
         let panicked = readings.is_err();
         let found = readings.unwrap_or_default().into_iter().flat_map(|reading| reading.found);
         let texts: Vec<Vec<u8>> = found.map(|found| found.bytes).collect();
@@ -94,13 +93,4 @@ impl Outcome {
         let ms = (self.ms * 1e3).round() / 1e3;
         serde_json::json!({ "img": case.path, "dec": reader.name(), "texts": texts, "ms": ms }).to_string()
     }
-}
-
-/// Milliseconds that this thread has spent ready but without a core; 0 where the system does not tell.
-///
-/// Taken from the time by the clock, it makes figures of a machine with other work comparable. It is better than the CPU time of
-/// the thread, which would not see what a reader does on another.
-fn waited_ms() -> f64 {
-    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    stat.split_whitespace().nth(1).and_then(|field| field.parse::<f64>().ok()).unwrap_or_default() / 1e6
 }
