@@ -70,7 +70,7 @@ impl Request {
         while let Some(word) = words.next() {
             match word.as_str() {
                 "--readers" => {
-                    request.readers = list(&words.next()?).iter().map(|n| reader(n)).collect::<Option<_>>()?
+                    request.readers = list(&words.next()?).iter().map(|n| reader(n)).collect::<Option<_>>()?;
                 }
                 "--only" => request.only = list(&words.next()?),
                 "--codes" => request.codes = list(&words.next()?),
