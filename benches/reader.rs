@@ -127,7 +127,7 @@ fn ratios() {
         line(&frame.to_string(), std::slice::from_ref(&image), &READERS);
     }
     if !photographs_at_hand().is_empty() {
-        line("photographs, all of them", photographs_at_hand(), &[Reader::Fast, Reader::Rxing]);
+        line(&format!("every {PHOTOGRAPHS}th photograph"), photographs_at_hand(), &[Reader::Fast, Reader::Rxing]);
     }
 }
 

@@ -232,3 +232,24 @@ pub fn moire(width: u32, height: u32, dice: &mut Dice) -> GreyImage {
         if hard { if sum > 0.0 { 240 } else { 10 } } else { (128.0 + sum * 42.0) as u8 }
     })
 }
+
+/// Rings around every point of a grid, `pitch` pixels apart: what a sensor sees of circles that are finer than its pixels. Their
+/// widths are nearly those of a finder pattern.
+pub fn zone_plates(width: u32, height: u32, pitch: f32) -> GreyImage {
+    GreyImage::from_fn(width, height, |x, y| {
+        let (x, y) = (x as f32 - width as f32 / 2.0, y as f32 - height as f32 / 2.0);
+        let phase = std::f32::consts::PI * ((x * x + y * y) / pitch).rem_euclid(2.0);
+        (128.0 - 110.0 * phase.cos()) as u8
+    })
+}
+
+/// Finder, timing and format patterns of a symbol around modules that nobody encoded.
+pub fn random_data(symbol: &mut Drawn, dice: &mut Dice) {
+    let (width, dark) = (symbol.width(), 20 + dice.roll(60));
+    for (x, y) in (0..width * width).map(|i| (i % width, i / width)) {
+        let in_corner = (x < 9 || x >= width - 8) && (y < 9 || y >= width - 8) && !(x >= width - 8 && y >= width - 8);
+        if !in_corner && x != 6 && y != 6 {
+            symbol.modules[y][x] = dice.percent(dark);
+        }
+    }
+}
