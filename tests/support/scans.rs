@@ -1,6 +1,6 @@
 //! The shared photographs and scans, with what their index says of them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use base64ct::{Base64, Encoding as _};
 
@@ -37,6 +37,11 @@ impl Scan {
             println!("skipped: NANSEN_SHARED is not set");
             return None;
         };
+        Some(Self::all_in(Path::new(&shared)))
+    }
+
+    /// Every image of the index in a shared folder.
+    pub fn all_in(shared: &Path) -> Vec<Self> {
         // Absolute, because some commands run in another folder.
         let folder = std::path::absolute(shared).unwrap().join("scans");
         let index = std::fs::read_to_string(folder.join("index.tsv")).unwrap();
@@ -52,7 +57,7 @@ impl Scan {
                 content: content.map(|text| Base64::decode_vec(text).unwrap()),
             }
         };
-        Some(index.lines().skip(1).map(scan).collect())
+        index.lines().skip(1).map(scan).collect()
     }
 
     /// Whether the index is wrong about this image.
