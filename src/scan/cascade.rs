@@ -9,8 +9,9 @@ use super::filter::{self, Filter};
 use super::found::{Found, merge};
 use super::grey::GreyImage;
 use super::pool::Pool;
+use super::readers::Readings;
 use super::threshold::{Threshold, binarise};
-use super::{Effort, SymbolReader, datamatrix, rqrr, rxing};
+use super::{Effort, SymbolReader, datamatrix, qr, rqrr, rxing};
 use ::rxing::common::BitMatrix;
 use std::borrow::Cow;
 
@@ -20,8 +21,6 @@ const MOST_PIXELS: usize = 18_000_000;
 const MOST_PIXELS_DOUBLED: usize = 3_000_000;
 /// Data Matrix search follows edges all over the image, so larger images are halved for it.
 const MOST_PIXELS_DATA_MATRIX: usize = 5_000_000;
-/// Steps of a fast reading.
-const FAST_STEPS: usize = 3;
 /// Steps without news, after something was found, before the rest of the page is given up.
 const STEPS_FOR_MORE: usize = 6;
 
@@ -44,6 +43,13 @@ enum Step {
     Rqrr,
 }
 
+/// The first looks for other symbologies.
+const OTHERS: &[Step] = &[
+    Step::DataMatrix(Scale::Full, Filter::None, Threshold::Hybrid),
+    Step::DataMatrix(Scale::Half, Filter::Smooth, Threshold::Midway { block: 16 }),
+];
+
+/// What is left when our own reader has found nothing.
 const STEPS: &[Step] = {
     use Filter::{GrowInk, Median, None, Sharpen, ShrinkInk, Smooth};
     use Scale::{Double, Full, Half, Third};
@@ -92,15 +98,40 @@ impl SymbolReader for Cascade {
         "own"
     }
 
-    fn read(&self, image: &GreyImage, deadline: Deadline) -> Vec<Found> {
+    fn read(&self, image: &GreyImage, deadline: Deadline) -> Readings {
         let factor = (image.area() as f64 / MOST_PIXELS as f64).sqrt().ceil() as u32;
-        if factor > 1 {
-            let small = Search::new(image.shrunk(factor), deadline).run(self.effort);
-            small.into_iter().map(|found| found.scaled(factor as f32)).collect()
-        } else {
-            Search::new(image.clone(), deadline).run(self.effort)
+        if factor <= 1 {
+            return read(image, self.effort, deadline);
+        }
+        let mut readings = read(&image.shrunk(factor), self.effort, deadline);
+        for found in readings.found.iter_mut().chain(&mut readings.doubtful) {
+            *found = found.clone().scaled(factor as f32);
+        }
+        readings
+    }
+}
+
+fn read(image: &GreyImage, effort: Effort, deadline: Deadline) -> Readings {
+    let mut own = qr::Search::new(image, deadline);
+    if effort == Effort::Fast {
+        own.fast();
+        return own.finish();
+    }
+    let mut more = own.step();
+    if !own.has_found() {
+        let others = Search::new(image.clone(), deadline).run(OTHERS);
+        if !others.is_empty() {
+            return others.into();
         }
     }
+    while more {
+        more = own.step() && !own.has_found();
+    }
+    let mut readings = own.finish();
+    if readings.found.is_empty() {
+        readings.found = Search::new(image.clone(), deadline).run(STEPS);
+    }
+    readings
 }
 
 /// What is known about one image while it is being read. Found symbols are painted over.
@@ -117,11 +148,7 @@ impl Search {
         Self { image, deadline, found: Vec::new(), pool: Pool::default() }
     }
 
-    fn run(mut self, effort: Effort) -> Vec<Found> {
-        let steps = match effort {
-            Effort::Fast => &STEPS[..FAST_STEPS],
-            Effort::Thorough => STEPS,
-        };
+    fn run(mut self, steps: &[Step]) -> Vec<Found> {
         let mut without_news = 0;
         for step in steps {
             if self.deadline.has_passed() {
@@ -129,7 +156,7 @@ impl Search {
             }
             let (news, more) = self.take(*step);
             without_news = if news { 0 } else { without_news + 1 };
-            if !self.found.is_empty() && (!more || without_news >= STEPS_FOR_MORE || effort == Effort::Fast) {
+            if !self.found.is_empty() && (!more || without_news >= STEPS_FOR_MORE) {
                 break;
             }
         }

@@ -45,6 +45,8 @@ fn decode(modules: &BitMatrix, points: &[rxing::Point], inverted: bool) -> Optio
         version: None,
         ec_level: None,
         errors_corrected: None,
+        erasures: None,
+        structured_append: None,
         corners,
         page: 1,
         mirrored: decoded.getIsMirrored(),

@@ -21,6 +21,17 @@ impl fmt::Display for Kind {
     }
 }
 
+/// The place of a symbol among those that carry one message (ISO/IEC 18004 §8.1).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct StructuredAppend {
+    /// Counted from 0.
+    pub index: u8,
+    /// Symbols of the message, 1 to 16.
+    pub total: u8,
+    /// Exclusive or of all bytes of the whole message.
+    pub parity: u8,
+}
+
 /// One symbol that was read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Found {
@@ -34,6 +45,10 @@ pub struct Found {
     pub ec_level: Option<EcLevel>,
     /// Codewords that Reed–Solomon decoding put right.
     pub errors_corrected: Option<u32>,
+    /// Codewords that were too spoilt to be read and were filled in.
+    pub erasures: Option<u32>,
+    /// Which part of a message it is, when the message is spread over several symbols (ISO/IEC 18004 §8).
+    pub structured_append: Option<StructuredAppend>,
     /// Top left, top right, bottom right and bottom left of the symbol in pixels of the image that was read. For a QR symbol
     /// they may be the centres of the finder patterns instead, when its reader knows no better.
     pub corners: Option<[(f32, f32); 4]>,
@@ -101,6 +116,8 @@ mod tests {
             version: None,
             ec_level: None,
             errors_corrected: None,
+            erasures: None,
+            structured_append: None,
             corners: Some([(x, 0.0), (x + 10.0, 0.0), (x + 10.0, 10.0), (x, 10.0)]),
             page: 1,
             mirrored: false,

@@ -24,7 +24,6 @@ mod load;
 mod pdf;
 mod picture;
 mod pool;
-#[allow(dead_code, reason = "its two halves meet later")]
 mod qr;
 mod readers;
 mod rqrr;
@@ -35,13 +34,14 @@ pub use attached::{Attached, AttachedFile, Content};
 pub use cascade::Cascade;
 pub use deadline::Deadline;
 pub use error::ScanError;
-pub use found::{Found, Kind};
+pub use found::{Found, Kind, StructuredAppend};
 #[cfg(feature = "camera")]
 pub use frames::Camera;
 pub use frames::{Folder, FrameError, FrameSource, Mjpeg, Y4m};
 pub use grade::{Measure, Parameter, Quality, grade};
 pub use grey::GreyImage;
-pub use readers::{Effort, ReaderChoice, Rqrr, Rxing, SymbolReader};
+pub use qr::Unread;
+pub use readers::{Effort, ReaderChoice, Readings, Rqrr, Rxing, SymbolReader};
 
 use load::FileType;
 use std::ops::ControlFlow;
@@ -92,6 +92,10 @@ pub struct Reading {
     pub reader: &'static str,
     /// Its symbols.
     pub found: Vec<Found>,
+    /// What symbols may say that were not read beyond doubt; see [`Readings::doubtful`].
+    pub doubtful: Vec<Found>,
+    /// Symbols that were seen and not read.
+    pub unread: Vec<Unread>,
     /// Time it took.
     pub elapsed: Duration,
 }
@@ -130,6 +134,8 @@ impl PageResult {
             Some(known) => {
                 known.elapsed += reading.elapsed;
                 known.found.extend(reading.found);
+                known.doubtful.extend(reading.doubtful);
+                known.unread.extend(reading.unread);
             }
             None => self.readings.push(reading),
         }
@@ -335,11 +341,13 @@ fn scan_page(image: &GreyImage, page: u32, options: &Options, deadline: Deadline
     let readers = readers::chosen(options.reader, options.effort);
     let read = |reader: Box<dyn SymbolReader>| {
         let start = Instant::now();
-        let mut found = if blank { Vec::new() } else { reader.read(image, deadline.at_most(options.image_budget)) };
-        for found in &mut found {
+        let deadline = deadline.at_most(options.image_budget);
+        let mut readings = if blank { Readings::default() } else { reader.read(image, deadline) };
+        for found in readings.found.iter_mut().chain(&mut readings.doubtful) {
             found.page = page;
         }
-        Reading { reader: reader.name(), found, elapsed: start.elapsed() }
+        let Readings { found, doubtful, unread } = readings;
+        Reading { reader: reader.name(), found, doubtful, unread, elapsed: start.elapsed() }
     };
     readers.into_iter().map(read).collect()
 }

@@ -4,6 +4,7 @@ use super::cascade::Cascade;
 use super::deadline::Deadline;
 use super::found::Found;
 use super::grey::GreyImage;
+use super::qr::Unread;
 use super::threshold::{Threshold, binarise};
 use super::{datamatrix, rqrr, rxing};
 
@@ -31,12 +32,30 @@ pub enum ReaderChoice {
     All,
 }
 
+/// What a reader made of an image.
+#[derive(Clone, Debug, Default)]
+pub struct Readings {
+    /// Symbols that were read.
+    pub found: Vec<Found>,
+    /// What other symbols may say, the likeliest first. Reed–Solomon decoding alone cannot tell: to be believed only when
+    /// something else proves it, such as a signature.
+    pub doubtful: Vec<Found>,
+    /// Symbols that were seen and not read.
+    pub unread: Vec<Unread>,
+}
+
+impl From<Vec<Found>> for Readings {
+    fn from(found: Vec<Found>) -> Self {
+        Self { found, ..Self::default() }
+    }
+}
+
 /// Finds and decodes the symbols in an image.
 pub trait SymbolReader {
     /// The name on the command line.
     fn name(&self) -> &'static str;
     /// Everything found until the deadline. Coordinates are those of `image`, and the page is 1.
-    fn read(&self, image: &GreyImage, deadline: Deadline) -> Vec<Found>;
+    fn read(&self, image: &GreyImage, deadline: Deadline) -> Readings;
 }
 
 /// rxing with one look, the baseline that the cascade is measured against.
@@ -48,13 +67,13 @@ impl SymbolReader for Rxing {
         "rxing"
     }
 
-    fn read(&self, image: &GreyImage, deadline: Deadline) -> Vec<Found> {
-        let Some(bits) = binarise(image, Threshold::Hybrid) else { return Vec::new() };
+    fn read(&self, image: &GreyImage, deadline: Deadline) -> Readings {
+        let Some(bits) = binarise(image, Threshold::Hybrid) else { return Readings::default() };
         let mut found = rxing::look(&bits, false, deadline).found;
         if found.is_empty() && !deadline.has_passed() {
             found = datamatrix::look(&bits, false);
         }
-        found
+        found.into()
     }
 }
 
@@ -67,8 +86,8 @@ impl SymbolReader for Rqrr {
         "rqrr"
     }
 
-    fn read(&self, image: &GreyImage, deadline: Deadline) -> Vec<Found> {
-        rqrr::look(image, deadline)
+    fn read(&self, image: &GreyImage, deadline: Deadline) -> Readings {
+        rqrr::look(image, deadline).into()
     }
 }
 

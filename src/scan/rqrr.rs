@@ -68,6 +68,8 @@ fn read(image: &GreyImage) -> Vec<Found> {
             version: u8::try_from(meta.version.0).ok(),
             ec_level: ec_level(meta.ecc_level),
             errors_corrected: None,
+            erasures: None,
+            structured_append: None,
             corners: Some(grid.bounds.map(|point| (point.x as f32, point.y as f32))),
             page: 1,
             mirrored: false,

@@ -81,6 +81,8 @@ fn decode(bits: &BitMatrix, set: &FinderPatternSet, inverted: bool) -> Option<Fo
         version: u8::try_from(decoded.versionNumber()).ok(),
         ec_level: ec_level(decoded.ecLevel()),
         errors_corrected: errors_corrected(modules, decoded.isMirrored()),
+        erasures: None,
+        structured_append: None,
         corners,
         page: 1,
         mirrored: decoded.isMirrored(),

@@ -70,7 +70,8 @@ fn three(seen: &[Seen], of: [usize; 3]) -> Option<Three> {
     let finders = of.map(|at| seen[at].finder);
     // The top left pattern lies where the angle is nearest to a right one.
     let cosine = |at: usize| {
-        let (a, b) = (finders[(at + 1) % 3].centre - finders[at].centre, finders[(at + 2) % 3].centre - finders[at].centre);
+        let (a, b) =
+            (finders[(at + 1) % 3].centre - finders[at].centre, finders[(at + 2) % 3].centre - finders[at].centre);
         a.dot(b) / (a.length() * b.length()).max(1e-6)
     };
     let corner = (0..3).min_by(|&a, &b| badness(seen, of, a, cosine(a)).total_cmp(&badness(seen, of, b, cosine(b))))?;

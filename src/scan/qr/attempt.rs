@@ -29,7 +29,7 @@ pub(super) struct Reading {
 
 /// A symbol whose modules were seen and not read.
 #[derive(Clone, Debug)]
-pub(in crate::scan) struct Unread {
+pub struct Unread {
     /// Its version, as far as can be told.
     pub(in crate::scan) version: Version,
     /// What was seen of its modules.
@@ -37,7 +37,7 @@ pub(in crate::scan) struct Unread {
     /// How well the function patterns agree: 1 is all of them, 0 is chance.
     pub(in crate::scan) agreement: f32,
     /// Where it lies in pixels: top left, top right, bottom right, bottom left.
-    pub(in crate::scan) corners: [Point; 4],
+    pub(super) corners: [Point; 4],
 }
 
 /// One hypothesis being followed up in one image.
@@ -128,7 +128,8 @@ impl<'a> Attempt<'a> {
     fn bend(&self, plane: &Homography, marks: &[Pair]) -> Option<Look> {
         let version = self.hypothesis.version;
         // Where few landmarks lie on one plane, the finder patterns alone are a better beginning.
-        let on_plane = marks.iter().filter(|(at, pixel, _)| plane.at(*at).distance(*pixel) < plane.scale_at(*at)).count();
+        let on_plane =
+            marks.iter().filter(|(at, pixel, _)| plane.at(*at).distance(*pixel) < plane.scale_at(*at)).count();
         let expected = version.alignment_patterns().len() + self.hypothesis.anchors.len();
         let plane = if 2 * on_plane < expected { &self.hypothesis.plane } else { plane };
         let rectified = Rectified::new(self.image, plane, version.modules());
@@ -192,13 +193,13 @@ impl<'a> Attempt<'a> {
         }
         match decode(soft, self.hypothesis.version, depth, &[]) {
             Some(Outcome::Read(decoded)) => Ok(self.reading(look, *decoded)),
-            Some(Outcome::Doubtful(all)) => {
+            Some(Outcome::Doubtful(all, failed)) => {
                 self.keep(look, soft);
                 for decoded in all {
                     let reading = self.reading(look, decoded);
                     self.doubtful.push(reading);
                 }
-                Err(None)
+                Err(Some(*failed))
             }
             Some(Outcome::Failed(failed)) => {
                 self.keep(look, soft);

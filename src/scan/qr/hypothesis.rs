@@ -112,9 +112,8 @@ fn statement(values: &[f32; 18], version: Version) -> f32 {
 fn stated(image: &GreyImage, anchor: &Anchor) -> Option<Version> {
     let values = beside(image, anchor)?;
     let versions = (7..=Version::MAX).filter_map(Version::new);
-    let (score, best) = versions
-        .map(|version| (statement(&values, version), version))
-        .max_by(|a, b| a.0.total_cmp(&b.0))?;
+    let (score, best) =
+        versions.map(|version| (statement(&values, version), version)).max_by(|a, b| a.0.total_cmp(&b.0))?;
     (score > 0.72).then_some(best)
 }
 
@@ -187,7 +186,12 @@ fn sizes(modules: f32, part: f32, more: f32) -> impl Iterator<Item = (Version, f
 }
 
 /// A hypothesis for each version: the plane lies on `anchors`, what is stated is read in the frames of `framed`.
-fn hypotheses(image: &GreyImage, anchors: &[Anchor], framed: &[Anchor], versions: Vec<(Version, f32)>) -> Vec<Hypothesis> {
+fn hypotheses(
+    image: &GreyImage,
+    anchors: &[Anchor],
+    framed: &[Anchor],
+    versions: Vec<(Version, f32)>,
+) -> Vec<Hypothesis> {
     let statements: Vec<[f32; 18]> =
         framed.iter().filter(|anchor| anchor.corner > 0).filter_map(|anchor| beside(image, anchor)).collect();
     versions

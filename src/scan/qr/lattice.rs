@@ -17,7 +17,9 @@ const SPACING: f32 = 2.0;
 /// The lattice begins so many modules before the symbol.
 const BEFORE: f32 = 1.0;
 /// Modules around a node whose edges are heard.
-static P: std::sync::LazyLock<Vec<f32>> = std::sync::LazyLock::new(|| std::env::var("P").unwrap_or("3,0.3,1.0,0.1,0.25".into()).split(',').map(|x| x.parse().unwrap()).collect());
+static P: std::sync::LazyLock<Vec<f32>> = std::sync::LazyLock::new(|| {
+    std::env::var("P").unwrap_or("2.5,0.2,0.1,0.1,0.25".into()).split(',').map(|x| x.parse().unwrap()).collect()
+});
 /// A shift changes by at most this much per module, or the paper is broken there.
 const STEEPEST: f32 = 0.3;
 /// Correlation from which an alignment pattern is certain.
@@ -86,13 +88,8 @@ fn seeds(inverse: &Homography, (at, pixel, axes): &Anchor) -> Vec<Seed> {
     }
 }
 
-/// Follows the grid of a symbol. 
-pub(super) fn track(
-    rectified: &Rectified,
-    plane: &Homography,
-    version: Version,
-    finders: &[Anchor],
-) -> Option<Warp> {
+/// Follows the grid of a symbol.
+pub(super) fn track(rectified: &Rectified, plane: &Homography, version: Version, finders: &[Anchor]) -> Option<Warp> {
     let inverse = plane.inverse()?;
     let mut seeds: Vec<Seed> = finders.iter().flat_map(|anchor| seeds(&inverse, anchor)).collect();
     let patterns: Vec<Point> =

@@ -29,3 +29,6 @@ mod segments;
 mod soft;
 mod stains;
 mod version_information;
+
+pub use attempt::Unread;
+pub(super) use reader::Search;

@@ -12,15 +12,17 @@ use super::geometry::Point;
 use super::hypothesis::{self, Hypothesis};
 use crate::scan::deadline::Deadline;
 use crate::scan::filter::{self, Filter};
+use crate::scan::found::{Found, Kind, StructuredAppend, merge};
 use crate::scan::grey::GreyImage;
+use crate::scan::readers::Readings;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// One way to look for finder patterns.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct View {
+struct View {
     /// The image is made smaller by this; 0 is twice as large.
-    pub factor: u32,
+    factor: u32,
     filter: Filter,
     threshold: Threshold,
 }
@@ -37,7 +39,7 @@ const fn local(radius: usize, percent: u32) -> Threshold {
 const FAST: &[View] = &[view(1, Filter::None, Threshold::Blocks), view(2, Filter::None, local(10, 4))];
 
 /// Those of a thorough one, in groups: hypotheses are followed up after each.
-pub(super) const THOROUGH: &[&[View]] = &[
+const THOROUGH: &[&[View]] = &[
     &[view(1, Filter::None, Threshold::Blocks), view(1, Filter::None, local(12, 5))],
     &[
         view(2, Filter::Smooth, local(10, 4)),
@@ -57,24 +59,6 @@ pub(super) const THOROUGH: &[&[View]] = &[
     &[view(0, Filter::None, local(12, 3)), view(2, Filter::None, local(25, 8)), view(4, Filter::None, local(10, 3))],
 ];
 
-/// What was read from an image.
-#[derive(Clone, Debug, Default)]
-pub(in crate::scan) struct Readings {
-    /// Beyond doubt.
-    pub(in crate::scan) sure: Vec<Found>,
-    /// To be believed only when something else proves them.
-    pub(in crate::scan) doubtful: Vec<Found>,
-    /// Symbols that were seen and not read, the clearest first.
-    pub(in crate::scan) unread: Vec<Unread>,
-}
-
-/// A symbol and where it lies in the image, in pixels.
-#[derive(Clone, Debug)]
-pub(in crate::scan) struct Found {
-    pub(in crate::scan) decoded: super::decode::Decoded,
-    pub(in crate::scan) corners: [Point; 4],
-}
-
 /// Sets of three finder patterns that are looked at in a view.
 const MOST_THREES: usize = 30;
 /// Pairs of finder patterns that are looked at.
@@ -93,41 +77,6 @@ const LEAST: f32 = 0.2;
 /// A module should have so many pixels: fewer lose edges, more cost time.
 const PIXELS: f32 = 3.4;
 
-/// Reads what is in an image.
-pub(in crate::scan) fn fast(image: &GreyImage, deadline: Deadline) -> Readings {
-    let mut search = Search::new(image, deadline);
-    for view in FAST {
-        search.look(*view, Lines::Rows { every: if image.width() > 900 { 3 } else { 2 } });
-        search.follow(4, 1, false);
-        if !search.readings.sure.is_empty() || deadline.has_passed() {
-            break;
-        }
-    }
-    search.readings.tidied()
-}
-
-/// Reads what can be read from an image.
-pub(in crate::scan) fn thorough(image: &GreyImage, deadline: Deadline) -> Readings {
-    let mut search = Search::new(image, deadline);
-    for (number, group) in THOROUGH.iter().enumerate() {
-        for view in *group {
-            if deadline.has_passed() {
-                return search.readings.tidied();
-            }
-            search.look(*view, Lines::All);
-        }
-        if number == 1 {
-            search.look_for_twos(Filter::None);
-        }
-        search.follow(MOST_TRIED, MOST_THOROUGH, number > 0);
-        // Where one symbol was read easily, others are read as easily.
-        if !search.readings.sure.is_empty() && number > 0 {
-            break;
-        }
-    }
-    search.readings.tidied()
-}
-
 /// By how much an image is made smaller for sampling.
 const FACTORS: [u32; 6] = [8, 6, 4, 3, 2, 1];
 
@@ -145,45 +94,27 @@ fn reduced(seen: Seen, factor: u32) -> Seen {
 }
 
 /// A hypothesis, in pixels of an image that is smaller by `factor`.
-pub struct Candidate {
-    pub hypothesis: Hypothesis,
-    pub factor: u32,
+struct Candidate {
+    hypothesis: Hypothesis,
+    factor: u32,
     filter: Filter,
     tried: bool,
     thorough: bool,
 }
 
-pub struct Search<'a> {
+pub(in crate::scan) struct Search<'a> {
     image: &'a GreyImage,
     deadline: Deadline,
     images: HashMap<(u32, Filter), GreyImage>,
     seen: Vec<Seen>,
-    pub candidates: Vec<Candidate>,
+    candidates: Vec<Candidate>,
     readings: Readings,
-}
-
-impl Readings {
-    /// Leaves out what was read after all, and of the rest the worse of two at the same place.
-    fn tidied(mut self) -> Self {
-        let centre = |corners: &[Point; 4]| (corners[0] + corners[1] + corners[2] + corners[3]) * 0.25;
-        let near = |a: &[Point; 4], b: &[Point; 4]| centre(a).distance(centre(b)) < 0.3 * a[0].distance(a[2]);
-        self.unread.sort_by(|a, b| b.agreement.total_cmp(&a.agreement));
-        let mut unread: Vec<Unread> = Vec::new();
-        for one in self.unread {
-            let known = self.sure.iter().any(|found| near(&found.corners, &one.corners))
-                || unread.iter().any(|other| near(&other.corners, &one.corners));
-            if !known && unread.len() < MOST_UNREAD {
-                unread.push(one);
-            }
-        }
-        self.doubtful.retain(|found| !self.sure.iter().any(|sure| near(&sure.corners, &found.corners)));
-        self.doubtful.truncate(MOST_DOUBTFUL);
-        Self { unread, ..self }
-    }
+    /// Groups of views that have been taken.
+    groups: usize,
 }
 
 impl<'a> Search<'a> {
-    pub fn new(image: &'a GreyImage, deadline: Deadline) -> Self {
+    pub(in crate::scan) fn new(image: &'a GreyImage, deadline: Deadline) -> Self {
         Self {
             image,
             deadline,
@@ -191,7 +122,62 @@ impl<'a> Search<'a> {
             seen: Vec::new(),
             candidates: Vec::new(),
             readings: Readings::default(),
+            groups: 0,
         }
+    }
+
+    /// The few looks that a camera frame is worth.
+    pub(in crate::scan) fn fast(&mut self) {
+        for view in FAST {
+            self.look(*view, Lines::Rows { every: if self.image.width() > 900 { 3 } else { 2 } });
+            self.follow(4, 1, false);
+            if !self.readings.found.is_empty() || self.deadline.has_passed() {
+                break;
+            }
+        }
+    }
+
+    /// One group of views after the other, and what they lead to; says whether there is another.
+    pub(in crate::scan) fn step(&mut self) -> bool {
+        let number = self.groups;
+        let Some(group) = THOROUGH.get(number) else { return false };
+        self.groups += 1;
+        for view in *group {
+            if self.deadline.has_passed() {
+                return false;
+            }
+            self.look(*view, Lines::All);
+        }
+        if number == 1 {
+            self.look_for_twos(Filter::None);
+        }
+        self.follow(MOST_TRIED, MOST_THOROUGH, number > 0);
+        self.groups < THOROUGH.len() && !self.deadline.has_passed()
+    }
+
+    /// Whether something was read.
+    pub(in crate::scan) fn has_found(&self) -> bool {
+        !self.readings.found.is_empty()
+    }
+
+    /// What was read, without what turned out to be a part of it.
+    pub(in crate::scan) fn finish(self) -> Readings {
+        let Readings { found, mut doubtful, mut unread } = self.readings;
+        let lies_in = |corners: &[(f32, f32); 4]| {
+            let centre = middle(&corners.map(|(x, y)| Point::new(x, y)));
+            found.iter().filter_map(|found| found.corners).any(|outer| contains(&outer, centre))
+        };
+        unread.sort_by(|a, b| b.agreement.total_cmp(&a.agreement));
+        let mut kept: Vec<Unread> = Vec::new();
+        for one in unread.drain(..) {
+            let same = |other: &Unread| contains(&other.corners.map(|p| (p.x, p.y)), middle(&one.corners));
+            if kept.len() < MOST_UNREAD && !lies_in(&one.corners.map(|p| (p.x, p.y))) && !kept.iter().any(same) {
+                kept.push(one);
+            }
+        }
+        doubtful.retain(|doubtful| doubtful.corners.is_none_or(|corners| !lies_in(&corners)));
+        doubtful.truncate(MOST_DOUBTFUL);
+        Readings { found, doubtful, unread: kept }
     }
 
     /// The image in another scale and filtered.
@@ -210,7 +196,7 @@ impl<'a> Search<'a> {
     }
 
     /// Looks for finder patterns, and for symbols that they make with each other and with those seen before.
-    pub fn look(&mut self, view: View, lines: Lines) {
+    fn look(&mut self, view: View, lines: Lines) {
         let smallest = self.image.width().min(self.image.height());
         if smallest < 25 * view.factor.max(1) || (view.factor == 0 && self.image.area() > 3_000_000) {
             return;
@@ -233,7 +219,8 @@ impl<'a> Search<'a> {
             }
             let seen = three.corners.map(|at| self.seen[at]);
             let factor = factor(&seen);
-            let hypotheses = hypothesis::of_three(self.prepared(factor, filter), seen.map(|seen| reduced(seen, factor)), three.cost);
+            let hypotheses =
+                hypothesis::of_three(self.prepared(factor, filter), seen.map(|seen| reduced(seen, factor)), three.cost);
             self.add_all(hypotheses, factor, filter);
         }
     }
@@ -284,11 +271,7 @@ impl<'a> Search<'a> {
     }
 
     fn is_read(&self, at: Point) -> bool {
-        self.readings.sure.iter().any(|found| {
-            let corners = found.corners;
-            (0..4).all(|side| (corners[(side + 1) % 4] - corners[side]).cross(at - corners[side]) >= 0.0)
-                || (0..4).all(|side| (corners[(side + 1) % 4] - corners[side]).cross(at - corners[side]) <= 0.0)
-        })
+        self.readings.found.iter().filter_map(|found| found.corners).any(|corners| contains(&corners, at))
     }
 
     fn add_all(&mut self, hypotheses: Vec<Hypothesis>, factor: u32, filter: Filter) {
@@ -357,18 +340,43 @@ impl<'a> Search<'a> {
         }
         let mut attempt = Attempt::new(image, hypothesis, self.deadline);
         let read = read(&mut attempt);
-        let whole = |reading: Reading| Found {
-            decoded: reading.decoded,
-            corners: reading.corners.map(|corner| corner * factor as f32),
-        };
-        if let Some(unread) = attempt.unread.take() {
-            let corners = unread.corners.map(|corner| corner * factor as f32);
-            self.readings.unread.push(Unread { corners, ..unread });
-        }
-        let doubtful: Vec<Found> = attempt.doubtful.drain(..).map(whole).collect();
+        let doubtful: Vec<Found> = attempt.doubtful.drain(..).map(|reading| found(reading, factor)).collect();
         self.readings.doubtful.extend(doubtful);
         if let Some(reading) = read {
-            self.readings.sure.push(whole(reading));
+            merge(&mut self.readings.found, found(reading, factor));
         }
     }
+}
+
+/// What a reading says, in pixels of the whole image.
+fn found(reading: Reading, factor: u32) -> Found {
+    let Reading { decoded, corners } = reading;
+    Found {
+        kind: Kind::Qr,
+        bytes: decoded.message.bytes,
+        version: Some(decoded.version.number()),
+        ec_level: Some(decoded.format.level),
+        errors_corrected: Some(decoded.errors_corrected),
+        erasures: Some(decoded.erasures),
+        structured_append: decoded.message.structured_append.map(|part| StructuredAppend {
+            index: part.index,
+            total: part.total,
+            parity: part.parity,
+        }),
+        corners: Some(corners.map(|corner| (corner.x * factor as f32, corner.y * factor as f32))),
+        page: 1,
+        mirrored: decoded.mirrored,
+        inverted: false,
+    }
+}
+
+fn middle(corners: &[Point; 4]) -> Point {
+    (corners[0] + corners[1] + corners[2] + corners[3]) * 0.25
+}
+
+/// Whether a place lies within a convex quadrilateral, whichever way round its corners are named.
+fn contains(corners: &[(f32, f32); 4], at: Point) -> bool {
+    let corners = corners.map(|(x, y)| Point::new(x, y));
+    let side = |side: usize| (corners[(side + 1) % 4] - corners[side]).cross(at - corners[side]);
+    (0..4).all(|at| side(at) >= 0.0) || (0..4).all(|at| side(at) <= 0.0)
 }
