@@ -20,9 +20,9 @@ use std::collections::HashMap;
 
 /// One way to look for finder patterns.
 #[derive(Clone, Copy, Debug)]
-struct View {
+pub(super) struct View {
     /// The image is made smaller by this; 0 is twice as large.
-    factor: u32,
+    pub(super) factor: u32,
     filter: Filter,
     threshold: Threshold,
 }
@@ -39,7 +39,7 @@ const fn local(radius: usize, percent: u32) -> Threshold {
 const FAST: &[View] = &[view(1, Filter::None, Threshold::Blocks), view(2, Filter::None, local(10, 4))];
 
 /// Those of a thorough one, in groups: hypotheses are followed up after each.
-const THOROUGH: &[&[View]] = &[
+pub(super) const THOROUGH: &[&[View]] = &[
     &[view(1, Filter::None, Threshold::Blocks), view(1, Filter::None, local(12, 5))],
     &[
         view(2, Filter::Smooth, local(10, 4)),
@@ -94,9 +94,9 @@ fn reduced(seen: Seen, factor: u32) -> Seen {
 }
 
 /// A hypothesis, in pixels of an image that is smaller by `factor`.
-struct Candidate {
-    hypothesis: Hypothesis,
-    factor: u32,
+pub(super) struct Candidate {
+    pub(super) hypothesis: Hypothesis,
+    pub(super) factor: u32,
     filter: Filter,
     tried: bool,
     thorough: bool,
@@ -107,7 +107,7 @@ pub(in crate::scan) struct Search<'a> {
     deadline: Deadline,
     images: HashMap<(u32, Filter), GreyImage>,
     seen: Vec<Seen>,
-    candidates: Vec<Candidate>,
+    pub(super) candidates: Vec<Candidate>,
     readings: Readings,
     /// Groups of views that have been taken.
     groups: usize,
@@ -196,7 +196,7 @@ impl<'a> Search<'a> {
     }
 
     /// Looks for finder patterns, and for symbols that they make with each other and with those seen before.
-    fn look(&mut self, view: View, lines: Lines) {
+    pub(super) fn look(&mut self, view: View, lines: Lines) {
         let smallest = self.image.width().min(self.image.height());
         if smallest < 25 * view.factor.max(1) || (view.factor == 0 && self.image.area() > 3_000_000) {
             return;
