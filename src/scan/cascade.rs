@@ -1,19 +1,18 @@
-//! The reader in use: many looks at one image, the cheap and fruitful ones first.
+//! The reader in use: our own for QR, and others beside it and after it.
 //!
-//! A look is a scale, a filter and a threshold, followed by rxing's search for finder patterns. The order was found by
-//! measuring every combination on photographs and on graded damage and taking, again and again, the one that reads most of
-//! what is still unread for its time.
+//! Another reader's look is a scale, a filter and a threshold, followed by rxing's search. Data Matrix is read that way alone; of
+//! QR symbols those that our own reader has given up.
 
 use super::deadline::Deadline;
 use super::filter::{self, Filter};
 use super::found::{Found, merge};
 use super::grey::GreyImage;
-use super::pool::Pool;
 use super::readers::Readings;
 use super::threshold::{Threshold, binarise};
-use super::{Effort, SymbolReader, datamatrix, qr, rqrr, rxing};
+use super::{Effort, SymbolReader, binarisation, datamatrix, qr, rqrr, rxing};
 use ::rxing::common::BitMatrix;
 use std::borrow::Cow;
+use std::time::Duration;
 
 /// Images of more pixels than this are shrunk before the first look: their symbols are large, or nobody could print them.
 const MOST_PIXELS: usize = 18_000_000;
@@ -21,6 +20,10 @@ const MOST_PIXELS: usize = 18_000_000;
 const MOST_PIXELS_DOUBLED: usize = 3_000_000;
 /// Data Matrix search follows edges all over the image, so larger images are halved for it.
 const MOST_PIXELS_DATA_MATRIX: usize = 5_000_000;
+/// Time for a fast reading; the next frame is waiting.
+const FAST_BUDGET: Duration = Duration::from_millis(60);
+/// What our own reader leaves of the time: so long can its last step and the other readers take.
+const RESERVE: Duration = Duration::from_millis(150);
 /// Steps without news, after something was found, before the rest of the page is given up.
 const STEPS_FOR_MORE: usize = 6;
 
@@ -28,7 +31,6 @@ const STEPS_FOR_MORE: usize = 6;
 enum Scale {
     Full,
     Half,
-    Third,
     Double,
 }
 
@@ -36,60 +38,44 @@ enum Scale {
 enum Step {
     Qr(Scale, Filter, Threshold),
     QrInverted(Scale, Filter, Threshold),
-    /// With the finder patterns that the looks before it saw, each perhaps another.
-    QrPooled(Scale, Filter, Threshold),
     DataMatrix(Scale, Filter, Threshold),
     DataMatrixInverted(Scale, Filter, Threshold),
     Rqrr,
 }
 
-/// The first looks for other symbologies.
-const OTHERS: &[Step] = &[
-    Step::DataMatrix(Scale::Full, Filter::None, Threshold::Hybrid),
-    Step::DataMatrix(Scale::Half, Filter::Smooth, Threshold::Midway { block: 16 }),
-];
+/// Thresholds for rxing: a window of a few modules of a small symbol, and of a large one.
+const NARROW: Threshold = Threshold::Own(binarisation::Threshold::Local { radius: 10, percent: 5 });
+const LOCAL: Threshold = Threshold::Own(binarisation::Threshold::Local { radius: 20, percent: 5 });
 
-/// What is left when our own reader has found nothing.
-const STEPS: &[Step] = {
-    use Filter::{GrowInk, Median, None, Sharpen, ShrinkInk, Smooth};
-    use Scale::{Double, Full, Half, Third};
-    use Step::{DataMatrix, DataMatrixInverted, Qr, QrInverted, QrPooled, Rqrr};
-    use Threshold::{Global, Hybrid, Local, Midway};
+/// The first looks for other symbologies.
+const OTHERS: &[Step] = {
+    use Step::DataMatrix;
+    &[DataMatrix(Scale::Full, Filter::None, Threshold::Hybrid), DataMatrix(Scale::Half, Filter::Smooth, LOCAL)]
+};
+
+/// What is left to try when our own reader has found nothing: other readers, and other looks for other symbologies.
+const LAST: &[Step] = {
+    use Filter::{GrowInk, None, Smooth};
+    use Scale::{Double, Full, Half};
+    use Step::{DataMatrix, DataMatrixInverted, Qr, QrInverted, Rqrr};
+    use Threshold::Hybrid;
     &[
         Qr(Full, None, Hybrid),
-        Qr(Half, Smooth, Midway { block: 16 }),
-        Qr(Full, None, Local { radius: 10, percent: 5 }),
-        DataMatrix(Full, None, Hybrid),
-        QrInverted(Full, None, Hybrid),
-        Qr(Full, ShrinkInk, Local { radius: 20, percent: 0 }),
-        Qr(Full, GrowInk, Local { radius: 10, percent: 5 }),
-        Qr(Full, Smooth, Global),
-        Qr(Third, None, Hybrid),
-        DataMatrix(Half, Smooth, Midway { block: 16 }),
-        Qr(Full, Sharpen, Local { radius: 40, percent: 3 }),
-        Qr(Full, Median, Midway { block: 16 }),
-        Qr(Full, None, Local { radius: 20, percent: 5 }),
-        QrPooled(Full, None, Hybrid),
-        QrPooled(Full, None, Local { radius: 20, percent: 5 }),
-        QrPooled(Full, GrowInk, Local { radius: 10, percent: 5 }),
-        Rqrr,
-        Qr(Full, Sharpen, Local { radius: 10, percent: 5 }),
-        Qr(Full, GrowInk, Midway { block: 16 }),
-        Qr(Double, None, Hybrid),
-        DataMatrix(Full, Smooth, Local { radius: 20, percent: 5 }),
         DataMatrixInverted(Full, None, Hybrid),
-        Qr(Double, Smooth, Local { radius: 20, percent: 0 }),
-        Qr(Double, GrowInk, Midway { block: 32 }),
-        QrInverted(Half, Smooth, Midway { block: 16 }),
-        QrPooled(Double, None, Hybrid),
-        QrPooled(Full, Sharpen, Local { radius: 40, percent: 3 }),
+        DataMatrix(Full, Smooth, LOCAL),
+        Qr(Half, Smooth, LOCAL),
+        Qr(Full, None, NARROW),
+        QrInverted(Full, None, Hybrid),
+        Rqrr,
+        Qr(Full, GrowInk, NARROW),
+        Qr(Double, None, Hybrid),
     ]
 };
 
 /// The default reader.
 #[derive(Clone, Copy, Debug)]
 pub struct Cascade {
-    /// How many looks it takes.
+    /// How much it looks.
     pub effort: Effort,
 }
 
@@ -112,24 +98,60 @@ impl SymbolReader for Cascade {
 }
 
 fn read(image: &GreyImage, effort: Effort, deadline: Deadline) -> Readings {
+    match effort {
+        Effort::Fast => read_fast(image, deadline.at_most(FAST_BUDGET)),
+        Effort::Thorough => read_thoroughly(image, deadline),
+    }
+}
+
+fn read_fast(image: &GreyImage, deadline: Deadline) -> Readings {
     let mut own = qr::Search::new(image, deadline);
-    if effort == Effort::Fast {
-        own.fast();
+    own.fast();
+    if own.has_found() || deadline.has_passed() {
         return own.finish();
     }
+    let negative = image.inverted();
+    let mut inverted = qr::Search::new(&negative, deadline);
+    inverted.fast();
+    if inverted.has_found() { negated(inverted.finish()) } else { own.finish() }
+}
+
+/// Own reader, other symbologies, light on dark, own reader to its end, other readers: what is likely and cheap comes first.
+fn read_thoroughly(image: &GreyImage, deadline: Deadline) -> Readings {
+    let mut own = qr::Search::new(image, deadline.earlier(RESERVE));
     let mut more = own.step();
-    if !own.has_found() {
-        let others = Search::new(image.clone(), deadline).run(OTHERS);
-        if !others.is_empty() {
-            return others.into();
-        }
+    if own.has_found() {
+        while more && own.step() {}
+        return own.finish();
     }
-    while more {
-        more = own.step() && !own.has_found();
+    let others = Search::new(image.clone(), deadline).run(OTHERS);
+    if !others.is_empty() {
+        return others.into();
+    }
+    let negative = image.inverted();
+    let mut inverted = qr::Search::new(&negative, deadline.earlier(RESERVE));
+    inverted.step();
+    if inverted.has_found() {
+        return negated(inverted.finish());
+    }
+    while more && !own.has_found() {
+        more = own.step();
+    }
+    while !own.has_found() && !inverted.has_found() && inverted.step() {}
+    if inverted.has_found() {
+        return negated(inverted.finish());
     }
     let mut readings = own.finish();
     if readings.found.is_empty() {
-        readings.found = Search::new(image.clone(), deadline).run(STEPS);
+        readings.found = Search::new(image.clone(), deadline).run(LAST);
+    }
+    readings
+}
+
+/// What was read from an image with light and dark exchanged.
+fn negated(mut readings: Readings) -> Readings {
+    for found in readings.found.iter_mut().chain(&mut readings.doubtful) {
+        found.inverted = true;
     }
     readings
 }
@@ -139,13 +161,11 @@ struct Search {
     image: GreyImage,
     deadline: Deadline,
     found: Vec<Found>,
-    /// Finder patterns of looks that read nothing.
-    pool: Pool,
 }
 
 impl Search {
     fn new(image: GreyImage, deadline: Deadline) -> Self {
-        Self { image, deadline, found: Vec::new(), pool: Pool::default() }
+        Self { image, deadline, found: Vec::new() }
     }
 
     fn run(mut self, steps: &[Step]) -> Vec<Found> {
@@ -168,7 +188,6 @@ impl Search {
         match step {
             Step::Qr(scale, filter, threshold) => self.look_for_qr(scale, filter, threshold, false),
             Step::QrInverted(scale, filter, threshold) => self.look_for_qr(scale, filter, threshold, true),
-            Step::QrPooled(scale, filter, threshold) => (self.look_with_pool(scale, filter, threshold), true),
             Step::DataMatrix(scale, filter, threshold) => {
                 (self.look_for_data_matrix(scale, filter, threshold, false), true)
             }
@@ -182,19 +201,7 @@ impl Search {
     fn look_for_qr(&mut self, scale: Scale, filter: Filter, threshold: Threshold, inverted: bool) -> (bool, bool) {
         let Some((bits, factor)) = self.bits(scale, filter, threshold, inverted) else { return (false, true) };
         let look = rxing::look(&bits, inverted, self.deadline);
-        if !inverted {
-            self.pool.add(&look.finders, factor);
-        }
         (self.keep_all(look.found, factor), look.sets_left > 0)
-    }
-
-    fn look_with_pool(&mut self, scale: Scale, filter: Filter, threshold: Threshold) -> bool {
-        if self.pool.best(1.0).len() < 3 {
-            return false;
-        }
-        let Some((bits, factor)) = self.bits(scale, filter, threshold, false) else { return false };
-        let look = rxing::look_at(&bits, self.pool.best(factor), false, self.deadline);
-        self.keep_all(look.found, factor)
     }
 
     fn look_for_data_matrix(&mut self, scale: Scale, filter: Filter, threshold: Threshold, inverted: bool) -> bool {
@@ -230,7 +237,6 @@ impl Search {
             let side = (corners[0].0 - corners[1].0).hypot(corners[0].1 - corners[1].1);
             self.image.erase(corners, side * 0.02 + 1.0);
         }
-        self.pool.clear();
         merge(&mut self.found, found)
     }
 
@@ -240,7 +246,6 @@ impl Search {
             Scale::Full => Some(Cow::Borrowed(&self.image)),
             // A symbol of version 1 with its quiet zone has 29 modules.
             Scale::Half => (smallest_side >= 60).then(|| Cow::Owned(self.image.shrunk(2))),
-            Scale::Third => (smallest_side >= 90).then(|| Cow::Owned(self.image.shrunk(3))),
             Scale::Double => (self.image.area() <= MOST_PIXELS_DOUBLED).then(|| Cow::Owned(self.image.doubled())),
         }
     }

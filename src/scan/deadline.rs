@@ -29,6 +29,12 @@ impl Deadline {
         self.0.map_or(most, |at| at.saturating_duration_since(Instant::now()).min(most))
     }
 
+    /// The moment that lies `reserve` before this one.
+    #[must_use]
+    pub fn earlier(self, reserve: Duration) -> Self {
+        Self(self.0.map(|at| at.checked_sub(reserve).unwrap_or(at)))
+    }
+
     /// The earlier of this deadline and the moment that lies `budget` from now.
     #[must_use]
     pub fn at_most(self, budget: Duration) -> Self {
@@ -55,5 +61,7 @@ mod tests {
         assert!(!Deadline::never().has_passed());
         assert_eq!(Deadline::never().remaining(Duration::from_secs(1)), Duration::from_secs(1));
         assert!(Deadline::never().at_most(Duration::ZERO).has_passed());
+        assert!(!Deadline::never().earlier(Duration::from_secs(1)).has_passed());
+        assert!(Deadline::after(Duration::from_secs(1)).earlier(Duration::from_secs(1)).has_passed());
     }
 }

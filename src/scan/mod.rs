@@ -9,6 +9,7 @@
 //! behind a wall (`guard`) and under a [`Deadline`].
 
 mod attached;
+mod binarisation;
 mod cascade;
 mod datamatrix;
 mod deadline;
@@ -23,7 +24,6 @@ mod inflated;
 mod load;
 mod pdf;
 mod picture;
-mod pool;
 mod qr;
 mod readers;
 mod rqrr;

@@ -7,7 +7,6 @@ use super::deadline::Deadline;
 use super::found::{Found, Kind};
 use super::guard::guarded;
 use crate::symbol::EcLevel;
-use ::rxing::common::cpp_essentials::ConcentricPattern;
 use ::rxing::common::reedsolomon::{PredefinedGenericGF, ReedSolomonDecoder};
 use ::rxing::common::{BitMatrix, DetectorRXingResult};
 use ::rxing::qrcode::cpp_port::decoder::Decode;
@@ -24,25 +23,13 @@ pub(super) struct Look {
     pub(super) found: Vec<Found>,
     /// Sets of finder patterns that could be another symbol.
     pub(super) sets_left: usize,
-    /// Centres of finder patterns.
-    pub(super) finders: Vec<ConcentricPattern>,
 }
 
 /// Finds all QR symbols.
 pub(super) fn look(bits: &BitMatrix, inverted: bool, deadline: Deadline) -> Look {
-    let finders = guarded(|| FindFinderPatterns(bits, true, 0)).unwrap_or_default();
-    look_at(bits, finders, inverted, deadline)
-}
-
-/// Finds the QR symbols that have these finder patterns.
-pub(super) fn look_at(
-    bits: &BitMatrix,
-    mut finders: Vec<ConcentricPattern>,
-    inverted: bool,
-    deadline: Deadline,
-) -> Look {
+    let mut finders = guarded(|| FindFinderPatterns(bits, true, 0)).unwrap_or_default();
     let sets = guarded(|| GenerateFinderPatternSets(&mut finders)).unwrap_or_default();
-    let mut look = Look { finders, ..Look::default() };
+    let mut look = Look::default();
     let mut used = Vec::new();
     for set in sets.iter().take(MAX_SETS) {
         if deadline.has_passed() {

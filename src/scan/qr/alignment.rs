@@ -63,11 +63,11 @@ pub(super) fn score(image: &GreyImage, pattern: Pattern, centre: Point, axes: Ax
         }
     }
     let (darks, count) = pattern.counts();
-    correlation(sum, squares, dark, darks, count)
+    likeness(sum, squares, dark, darks, count)
 }
 
 /// Correlation of `count` values with a pattern of which `darks` are dark: `dark` is the sum of the values there.
-fn correlation(sum: f32, squares: f32, dark: f32, darks: f32, count: f32) -> f32 {
+fn likeness(sum: f32, squares: f32, dark: f32, darks: f32, count: f32) -> f32 {
     let variance = squares / count - (sum / count).powi(2);
     let share = darks / count;
     let covariance = share * sum / count - dark / count;

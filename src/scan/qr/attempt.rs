@@ -67,7 +67,8 @@ impl<'a> Attempt<'a> {
     pub(super) fn at_once(&mut self) -> Option<Reading> {
         let plane = far_corner(self.image, self.hypothesis);
         let look = self.look(Grid::Plane(plane));
-        self.decode(&look, &plain(&look.samples, &look.light), Depth::Quick).ok()
+        let soft = plain(&look.samples, &look.light)?;
+        self.decode(&look, &soft, Depth::Quick).ok()
     }
 
     /// All landmarks and the equaliser.
@@ -149,7 +150,7 @@ impl<'a> Attempt<'a> {
         if all.is_empty() {
             all.extend(train(Taps::Nine));
         }
-        all.push(plain(&look.samples, &look.light));
+        all.extend(plain(&look.samples, &look.light));
         all
     }
 
@@ -157,7 +158,7 @@ impl<'a> Attempt<'a> {
         let trained = [Taps::TwentyFive, Taps::Nine]
             .into_iter()
             .find_map(|taps| equalise(&look.samples, &look.light, self.known(), taps));
-        let soft = trained.unwrap_or_else(|| plain(&look.samples, &look.light));
+        let soft = trained.or_else(|| plain(&look.samples, &look.light))?;
         match self.decode(look, &soft, depth) {
             Ok(read) => Some(read),
             Err(Some(failed)) if failed.blocks_solved > 0 => self.again(look, failed),

@@ -19,19 +19,21 @@ pub(super) enum Taps {
     FortyNine,
 }
 
-/// Log-likelihood ratios are clipped here.
-const MOST: f32 = 12.0;
+/// Log-likelihood ratio of a module whose centre is as dark as ink, or as light as paper.
+const CERTAINTY: f32 = 8.0;
+/// How much the filter is held towards the centre sample alone: per example, and in all.
+const HOLD: (f64, f64) = (0.004, 0.5);
 /// Least variance of what the filter leaves: nothing is known better.
 const LEAST_VARIANCE: f32 = 0.06;
 
 /// Soft modules by the brightness of their centres alone.
-pub(super) fn plain(samples: &Samples, light: &Light) -> SoftModules {
+pub(super) fn plain(samples: &Samples, light: &Light) -> Option<SoftModules> {
     let modules = samples.modules();
     let values = modules.iter().enumerate().map(|(at, value)| {
         let (y, trust) = (normal(light, at, *value), trust(light, at));
-        (y * 8.0 * trust).clamp(-MOST, MOST)
+        y * CERTAINTY * trust
     });
-    SoftModules { width: samples.width, values: values.collect() }
+    SoftModules::new(samples.width, values.collect())
 }
 
 /// Brightness on the scale where ink is 1 and paper is −1.
@@ -99,9 +101,9 @@ fn trained<const N: usize, const M: usize>(
     let variance = (sum / (good.len() - N).max(N) as f32).max(LEAST_VARIANCE);
     let values = (0..known.len()).map(|at| {
         let y = answer(&weights, &features(samples, light, at, reach));
-        (2.0 * y / variance * trust(light, at)).clamp(-MOST, MOST)
+        2.0 * y / variance * trust(light, at)
     });
-    Some(SoftModules { width: samples.width, values: values.collect() })
+    SoftModules::new(samples.width, values.collect())
 }
 
 fn answer<const N: usize>(weights: &[f32; N], row: &[f32; N]) -> f32 {
@@ -123,11 +125,12 @@ fn fit<'a, const N: usize, const M: usize>(examples: impl Iterator<Item = &'a ([
         }
     }
     for i in 0..N {
-        for j in i + 1..N {
-            rows[i][j] = rows[j][i];
+        let (above, below) = rows.split_at_mut(i + 1);
+        for (j, row) in below.iter().enumerate() {
+            above[i][i + 1 + j] = row[i];
         }
-        rows[i][i] += 0.004 * count + 0.5;
+        above[i][i] += HOLD.0 * count + HOLD.1;
     }
-    rows[(N - 1) / 2][N] += 0.004 * count + 0.5;
+    rows[(N - 1) / 2][N] += HOLD.0 * count + HOLD.1;
     Some(solve::<N, M>(rows)?.map(|weight| weight as f32))
 }

@@ -4,8 +4,8 @@
 //! noticed: motion smears a pattern across one direction and leaves the one along it. What several neighbouring lines say
 //! counts as one candidate; how many lines and directions agree is its strength, and nothing is refused here for being weak.
 
-use super::binarisation::Binary;
 use super::geometry::Point;
+use crate::scan::binarisation::Binary;
 
 /// A place that could be the centre of a finder pattern.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -96,19 +96,20 @@ fn search(binary: &Binary, start: (usize, usize), direction: usize, hits: &mut V
         ends.rotate_left(1);
         ends[5] = position;
         runs += 1;
-        if colour == 1 && runs >= 5 {
-            if let Some((middle, module)) = ratio(&ends) {
-                if hits.len() >= MOST_HITS {
-                    return;
-                }
-                let unit = if dx != 0 && dy != 0 { std::f32::consts::SQRT_2 } else { 1.0 };
-                let (x, y) = (start.0 as f32 + 0.5, start.1 as f32 + 0.5);
-                let centre = Point::new(
-                    x + dx as f32 * (middle - if dx == 0 { 0.0 } else { 0.5 }),
-                    y + dy as f32 * (middle - if dy == 0 { 0.0 } else { 0.5 }),
-                );
-                hits.push(Hit { centre, module: module * unit, direction });
+        if colour == 1
+            && runs >= 5
+            && let Some((middle, module)) = ratio(&ends)
+        {
+            if hits.len() >= MOST_HITS {
+                return;
             }
+            let unit = if dx != 0 && dy != 0 { std::f32::consts::SQRT_2 } else { 1.0 };
+            let (x, y) = (start.0 as f32 + 0.5, start.1 as f32 + 0.5);
+            let centre = Point::new(
+                x + dx as f32 * (middle - if dx == 0 { 0.0 } else { 0.5 }),
+                y + dy as f32 * (middle - if dy == 0 { 0.0 } else { 0.5 }),
+            );
+            hits.push(Hit { centre, module: module * unit, direction });
         }
         colour = next;
     }

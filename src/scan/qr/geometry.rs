@@ -76,7 +76,7 @@ impl Homography {
         let (from, to) = (Frame::around(pairs.iter().map(|p| p.0)), Frame::around(pairs.iter().map(|p| p.1)));
         let mut equations = [[0.0_f64; 9]; 8];
         for &(a, b, weight) in pairs {
-            let ((x, y), (u, v), w) = (from.into_unit(a), to.into_unit(b), f64::from(weight));
+            let ((x, y), (u, v), w) = (from.unit(a), to.unit(b), f64::from(weight));
             let rows =
                 [([x, y, 1.0, 0.0, 0.0, 0.0, -u * x, -u * y], u), ([0.0, 0.0, 0.0, x, y, 1.0, -v * x, -v * y], v)];
             for (row, value) in rows {
@@ -93,8 +93,8 @@ impl Homography {
             equations[at][at] += 1e-9;
         }
         let [a, b, c, d, e, f, g, h] = solve(equations)?;
-        let unit = [a, b, c, d, e, f, g, h, 1.0];
-        let product = multiply(&multiply(&to.from_unit_matrix(), &unit), &from.into_unit_matrix());
+        let map = [a, b, c, d, e, f, g, h, 1.0];
+        let product = multiply(&multiply(&to.back_matrix(), &map), &from.unit_matrix());
         let scale = product[8];
         let matrix = product.map(|value| (value / scale) as f32);
         matrix.iter().all(|value| value.is_finite()).then_some(Self(matrix))
@@ -165,16 +165,16 @@ impl Frame {
         Self { x, y, scale: spread.max(1e-9) }
     }
 
-    fn into_unit(&self, p: Point) -> (f64, f64) {
+    fn unit(&self, p: Point) -> (f64, f64) {
         ((f64::from(p.x) - self.x) / self.scale, (f64::from(p.y) - self.y) / self.scale)
     }
 
-    fn into_unit_matrix(&self) -> [f64; 9] {
+    fn unit_matrix(&self) -> [f64; 9] {
         let k = 1.0 / self.scale;
         [k, 0.0, -self.x * k, 0.0, k, -self.y * k, 0.0, 0.0, 1.0]
     }
 
-    fn from_unit_matrix(&self) -> [f64; 9] {
+    fn back_matrix(&self) -> [f64; 9] {
         [self.scale, 0.0, self.x, 0.0, self.scale, self.y, 0.0, 0.0, 1.0]
     }
 }

@@ -4,10 +4,12 @@
 //! timing patterns (ISO/IEC 18004 §6.3.5) and the version information (§7.10); neither is needed for it to be tried.
 
 use super::arrangement::{Seen, alike};
+use super::correlation::correlation;
 use super::frame::Frame;
 use super::geometry::{Homography, Pair, Point};
 use super::patterns::{Patterns, TIMING, Version};
 use super::sampling::brightness;
+use super::version_information;
 use crate::scan::grey::GreyImage;
 
 /// A symbol that could be there.
@@ -91,7 +93,7 @@ fn with(sizes: impl Iterator<Item = (Version, f32)>, stated: &[Version]) -> Vec<
 
 /// Colours of the version information beside a finder pattern, in the frame of the pattern alone: paper that is bent between
 /// the patterns does not matter.
-fn beside(image: &GreyImage, anchor: &Anchor) -> Option<[f32; 18]> {
+fn beside(image: &GreyImage, anchor: &Anchor) -> Option<[f32; version_information::BITS]> {
     let (right, down) = anchor.axes?;
     Some(std::array::from_fn(|bit| {
         // At the top right three columns to the left of the pattern, at the bottom left three rows above it (§7.10).
@@ -101,20 +103,9 @@ fn beside(image: &GreyImage, anchor: &Anchor) -> Option<[f32; 18]> {
     }))
 }
 
-/// How much the version information beside a pattern looks like that of a version.
-fn statement(values: &[f32; 18], version: Version) -> f32 {
-    let patterns = Patterns::of(version);
-    let Some([copy, _]) = patterns.version_info else { return 0.0 };
-    agreement(copy.iter().zip(values).map(|(&at, &value)| (value, patterns.known[usize::from(at)] == Some(true))))
-}
-
 /// The version that a symbol states beside a finder pattern, if it can be read there.
 fn stated(image: &GreyImage, anchor: &Anchor) -> Option<Version> {
-    let values = beside(image, anchor)?;
-    let versions = (7..=Version::MAX).filter_map(Version::new);
-    let (score, best) =
-        versions.map(|version| (statement(&values, version), version)).max_by(|a, b| a.0.total_cmp(&b.0))?;
-    (score > 0.72).then_some(best)
+    version_information::read(&beside(image, anchor)?)
 }
 
 /// The symbols that have these two finder patterns and have lost the third.
@@ -192,14 +183,14 @@ fn hypotheses(
     framed: &[Anchor],
     versions: Vec<(Version, f32)>,
 ) -> Vec<Hypothesis> {
-    let statements: Vec<[f32; 18]> =
+    let statements: Vec<[f32; version_information::BITS]> =
         framed.iter().filter(|anchor| anchor.corner > 0).filter_map(|anchor| beside(image, anchor)).collect();
     versions
         .into_iter()
         .filter_map(|(version, doubt)| {
             let plane = plane(anchors, version)?;
             let places = finder_places(version);
-            let stated = both(statements.iter().map(|values| statement(values, version)));
+            let stated = both(statements.iter().map(|values| version_information::likeness(values, version)));
             let plausibility = plausibility(image, &plane, version, stated) - doubt;
             let anchors = framed.iter().map(|anchor| (places[anchor.corner], anchor.centre)).collect();
             let axes = framed.iter().map(|anchor| anchor.axes).collect();
@@ -245,7 +236,7 @@ fn plausibility(image: &GreyImage, plane: &Homography, version: Version, stated:
         Point::new(x as f32 + 0.5, y as f32 + 0.5)
     };
     let on_plane = copies.iter().map(|copy| {
-        agreement(
+        correlation(
             copy.iter()
                 .map(|&at| (brightness(image, plane.at(place(at))), patterns.known[usize::from(at)] == Some(true))),
         )
@@ -263,26 +254,11 @@ fn both(scores: impl Iterator<Item = f32>) -> f32 {
     0.65 * best + 0.35 * other
 }
 
-/// Correlation of brightness with known colours.
-fn agreement(values: impl Iterator<Item = (f32, bool)>) -> f32 {
-    let (mut sums, mut count) = ([0.0_f32; 4], 0.0_f32);
-    for (value, dark) in values {
-        let sign = if dark { -1.0 } else { 1.0 };
-        for (sum, term) in sums.iter_mut().zip([value, value * value, sign, value * sign]) {
-            *sum += term;
-        }
-        count += 1.0;
-    }
-    let [value, squares, sign, product] = sums.map(|sum| sum / count.max(1.0));
-    let spread = (squares - value * value).max(0.0) + 4.0;
-    (product - value * sign) / spread.sqrt() / (1.0 - sign * sign).max(0.1).sqrt()
-}
-
 /// How much both timing patterns alternate, each followed a little to either side.
 fn timing(image: &GreyImage, plane: &Homography, version: Version) -> f32 {
     let side = |turned: bool| {
         let lines = [-0.4, 0.0, 0.4].map(|aside| {
-            agreement((8..version.modules() - 8).map(|at| {
+            correlation((8..version.modules() - 8).map(|at| {
                 let (along, across) = (at as f32 + 0.5, TIMING as f32 + 0.5 + aside);
                 let p = if turned { Point::new(across, along) } else { Point::new(along, across) };
                 (brightness(image, plane.at(p)), at % 2 == 0)

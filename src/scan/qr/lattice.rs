@@ -17,11 +17,13 @@ const SPACING: f32 = 2.0;
 /// The lattice begins so many modules before the symbol.
 const BEFORE: f32 = 1.0;
 /// Modules around a node whose edges are heard.
-static P: std::sync::LazyLock<Vec<f32>> = std::sync::LazyLock::new(|| {
-    std::env::var("P").unwrap_or("2.5,0.2,0.1,0.1,0.25".into()).split(',').map(|x| x.parse().unwrap()).collect()
-});
+const REACH: f32 = 2.5;
 /// A shift changes by at most this much per module, or the paper is broken there.
-const STEEPEST: f32 = 0.3;
+const STEEPEST: f32 = 0.2;
+/// Shifts of neighbouring nodes that differ by more, in modules, lie on two sides of a crease.
+const BROKEN: f32 = 0.9;
+/// The weight of "no slope" where few neighbours are known; a well known neighbour weighs about one half.
+const LEVEL: f32 = 0.1;
 /// Correlation from which an alignment pattern is certain.
 const CERTAIN: f32 = 0.75;
 /// Most times that the walk starts again.
@@ -49,7 +51,7 @@ impl Warp {
         let (fx, fy) = (x - i as f32, y - j as f32);
         let node = |i: usize, j: usize| self.shifts[j * self.side + i];
         let corners = [node(i, j), node(i + 1, j), node(i, j + 1), node(i + 1, j + 1)];
-        let broken = corners.iter().any(|corner| corner.distance(corners[0]) > STEEPEST * 1.5 * SPACING);
+        let broken = corners.iter().any(|corner| corner.distance(corners[0]) > BROKEN);
         if broken {
             return corners[usize::from(fy > 0.5) * 2 + usize::from(fx > 0.5)];
         }
@@ -255,7 +257,7 @@ impl<'a> Walk<'a> {
                 let index = row as usize * self.side + column as usize;
                 let Some(known) = self.nodes[index] else { continue };
                 let place = self.place(index);
-                if known.shift.distance(from.shift) > 0.25 + P[1] * place.distance(base) {
+                if known.shift.distance(from.shift) > 0.25 + STEEPEST * place.distance(base) {
                     continue;
                 }
                 let d = place - at;
@@ -268,8 +270,8 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        m[1][1] += P[2];
-        m[2][2] += P[2];
+        m[1][1] += LEVEL;
+        m[2][2] += LEVEL;
         let rows = m.map(|row| row.map(f64::from));
         let solved = |side: usize| {
             super::geometry::solve::<3, 4>(std::array::from_fn(|i| [rows[i][0], rows[i][1], rows[i][2], rows[i][side]]))
@@ -289,10 +291,10 @@ impl<'a> Walk<'a> {
         let mut shift = guess;
         let mut quality = 0.0;
         for _ in 0..2 {
-            let (phase, heard) = self.rectified.phase(at, shift, slope, P[0]);
+            let (phase, heard) = self.rectified.phase(at, shift, slope, REACH);
             quality = heard;
             // What is hardly heard moves nothing.
-            let trust = ((heard - P[3]) / P[4]).clamp(0.0, 1.0);
+            let trust = ((heard - 0.1) / 0.25).clamp(0.0, 1.0);
             shift = shift + phase * trust;
         }
         (shift, quality)

@@ -3,10 +3,10 @@
 mod alignment;
 mod arrangement;
 mod attempt;
-mod binarisation;
 mod blocks;
 mod codewords;
 mod correction;
+mod correlation;
 mod decode;
 mod equaliser;
 mod evidence;

@@ -5,11 +5,11 @@
 
 use super::arrangement::{self, Seen};
 use super::attempt::{Attempt, Reading, Unread};
-use super::binarisation::{Threshold, binarise};
 use super::finder::{self, Finder, Lines};
 use super::frame::Frame;
 use super::geometry::Point;
 use super::hypothesis::{self, Hypothesis};
+use crate::scan::binarisation::{Threshold, binarise};
 use crate::scan::deadline::Deadline;
 use crate::scan::filter::{self, Filter};
 use crate::scan::found::{Found, Kind, StructuredAppend, merge};
@@ -20,9 +20,9 @@ use std::collections::HashMap;
 
 /// One way to look for finder patterns.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct View {
+struct View {
     /// The image is made smaller by this; 0 is twice as large.
-    pub(super) factor: u32,
+    factor: u32,
     filter: Filter,
     threshold: Threshold,
 }
@@ -39,7 +39,7 @@ const fn local(radius: usize, percent: u32) -> Threshold {
 const FAST: &[View] = &[view(1, Filter::None, Threshold::Blocks), view(2, Filter::None, local(10, 4))];
 
 /// Those of a thorough one, in groups: hypotheses are followed up after each.
-pub(super) const THOROUGH: &[&[View]] = &[
+const THOROUGH: &[&[View]] = &[
     &[view(1, Filter::None, Threshold::Blocks), view(1, Filter::None, local(12, 5))],
     &[
         view(2, Filter::Smooth, local(10, 4)),
@@ -60,12 +60,16 @@ pub(super) const THOROUGH: &[&[View]] = &[
 ];
 
 /// Sets of three finder patterns that are looked at in a view.
-const MOST_THREES: usize = 30;
+const MOST_THREES: usize = 50;
 /// Pairs of finder patterns that are looked at.
 const MOST_TWOS: usize = 12;
 /// Finder patterns among which sets of three are looked for.
-const AMONG: usize = 40;
-/// Hypotheses that are tried after each group of views.
+const AMONG: usize = 80;
+/// The part of its rays that must show a finder pattern for it to count as one that was left over.
+const CLEAR: f32 = 0.75;
+/// Of them, those that get the equaliser and a bent grid at once.
+const MOST_CAREFUL: usize = 3;
+/// Hypotheses that may fail after each group of views.
 const MOST_TRIED: usize = 10;
 /// Those that are then followed up thoroughly.
 const MOST_THOROUGH: usize = 3;
@@ -73,10 +77,16 @@ const MOST_THOROUGH: usize = 3;
 const MOST_UNREAD: usize = 8;
 const MOST_DOUBTFUL: usize = 32;
 /// Less plausible hypotheses are not tried.
-const LEAST: f32 = 0.2;
+const LEAST: f32 = 0.3;
+/// Less plausible ones are not followed up: the least that was ever read stood at 0.44.
+const LEAST_THOROUGH: f32 = 0.4;
 /// A module should have so many pixels: fewer lose edges, more cost time.
 const PIXELS: f32 = 3.4;
 
+/// With more pixels than this, a view begins with a smaller image.
+const PLENTY: f64 = 5e6;
+/// Where a look has read so many symbols, it is worth another.
+const MANY: usize = 3;
 /// By how much an image is made smaller for sampling.
 const FACTORS: [u32; 6] = [8, 6, 4, 3, 2, 1];
 
@@ -94,23 +104,34 @@ fn reduced(seen: Seen, factor: u32) -> Seen {
 }
 
 /// A hypothesis, in pixels of an image that is smaller by `factor`.
-pub(super) struct Candidate {
-    pub(super) hypothesis: Hypothesis,
-    pub(super) factor: u32,
+struct Candidate {
+    hypothesis: Hypothesis,
+    factor: u32,
     filter: Filter,
     tried: bool,
     thorough: bool,
 }
 
+impl Candidate {
+    /// Its middle in pixels of the whole image.
+    fn centre(&self) -> Point {
+        let half = self.hypothesis.version.modules() as f32 / 2.0;
+        self.hypothesis.plane.at(Point::new(half, half)) * self.factor as f32
+    }
+}
+
+/// The search of one image.
 pub(in crate::scan) struct Search<'a> {
     image: &'a GreyImage,
     deadline: Deadline,
     images: HashMap<(u32, Filter), GreyImage>,
     seen: Vec<Seen>,
-    pub(super) candidates: Vec<Candidate>,
+    candidates: Vec<Candidate>,
     readings: Readings,
     /// Groups of views that have been taken.
     groups: usize,
+    /// By how much smaller the image still shows what can be printed.
+    coarse: u32,
 }
 
 impl<'a> Search<'a> {
@@ -123,13 +144,14 @@ impl<'a> Search<'a> {
             candidates: Vec::new(),
             readings: Readings::default(),
             groups: 0,
+            coarse: (image.area() as f64 / PLENTY).sqrt().ceil().max(1.0) as u32,
         }
     }
 
     /// The few looks that a camera frame is worth.
     pub(in crate::scan) fn fast(&mut self) {
         for view in FAST {
-            self.look(*view, Lines::Rows { every: if self.image.width() > 900 { 3 } else { 2 } });
+            self.look(self.coarsened(*view), self.rows());
             self.follow(4, 1, false);
             if !self.readings.found.is_empty() || self.deadline.has_passed() {
                 break;
@@ -142,17 +164,49 @@ impl<'a> Search<'a> {
         let number = self.groups;
         let Some(group) = THOROUGH.get(number) else { return false };
         self.groups += 1;
-        for view in *group {
-            if self.deadline.has_passed() {
+        if number == 0 {
+            self.look(FAST[0], self.rows());
+            self.follow(MOST_TRIED, 0, false);
+            if self.has_found() && !self.has_signs_of_more() {
                 return false;
             }
-            self.look(*view, Lines::All);
         }
-        if number == 1 {
-            self.look_for_twos(Filter::None);
+        loop {
+            let before = self.readings.found.len();
+            for view in *group {
+                if self.deadline.has_passed() {
+                    return false;
+                }
+                self.look(self.coarsened(*view), Lines::All);
+            }
+            if number == 1 {
+                self.look_for_twos(Filter::None);
+            }
+            self.follow(MOST_TRIED, MOST_THOROUGH, number > 0);
+            // A page full of symbols hides some of them behind the others.
+            if number > 0 || self.readings.found.len() < before + MANY {
+                break;
+            }
         }
-        self.follow(MOST_TRIED, MOST_THOROUGH, number > 0);
+        if self.has_found() && !self.has_signs_of_more() {
+            return false;
+        }
         self.groups < THOROUGH.len() && !self.deadline.has_passed()
+    }
+
+    /// Whether finder patterns were seen that belong to no symbol that was read: two are enough for one.
+    fn has_signs_of_more(&self) -> bool {
+        let clear = |seen: &&Seen| seen.frame.is_some_and(|frame| frame.fit >= CLEAR);
+        self.seen.iter().filter(clear).count() >= 2
+    }
+
+    /// The same view of an image that is larger than it need be.
+    fn coarsened(&self, view: View) -> View {
+        if self.groups == THOROUGH.len() { view } else { View { factor: view.factor * self.coarse, ..view } }
+    }
+
+    fn rows(&self) -> Lines {
+        Lines::Rows { every: (self.image.width() / self.coarse / 300).clamp(1, 3) as usize }
     }
 
     /// Whether something was read.
@@ -196,7 +250,7 @@ impl<'a> Search<'a> {
     }
 
     /// Looks for finder patterns, and for symbols that they make with each other and with those seen before.
-    pub(super) fn look(&mut self, view: View, lines: Lines) {
+    fn look(&mut self, view: View, lines: Lines) {
         let smallest = self.image.width().min(self.image.height());
         if smallest < 25 * view.factor.max(1) || (view.factor == 0 && self.image.area() > 3_000_000) {
             return;
@@ -299,29 +353,51 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Follows the best hypotheses: all of them a little, the best of those as far as it goes.
-    fn follow(&mut self, tried: usize, thorough: usize, deeply: bool) {
-        let mut order: Vec<usize> = (0..self.candidates.len()).collect();
+    /// The hypotheses that are still `open`, the most plausible first.
+    fn ranked(&self, open: impl Fn(&Candidate) -> bool) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.candidates.len()).filter(|&at| open(&self.candidates[at])).collect();
         order.sort_by(|&a, &b| {
             self.candidates[b].hypothesis.plausibility.total_cmp(&self.candidates[a].hypothesis.plausibility)
         });
-        let mut first: Vec<usize> = order.iter().copied().filter(|&at| !self.candidates[at].tried).collect();
-        first.truncate(tried);
-        for (number, &at) in first.iter().enumerate() {
+        order
+    }
+
+    /// Follows the best hypotheses: all of them a little, the best of those as far as it goes.
+    fn follow(&mut self, tried: usize, thorough: usize, deeply: bool) {
+        let first = self.ranked(|candidate| !candidate.tried);
+        let mut failed = 0;
+        for at in first {
+            if failed >= tried || self.deadline.has_passed() {
+                break;
+            }
+            let before = self.readings.found.len();
             self.attempt(at, |attempt| {
-                attempt.at_once().or_else(|| if number < 3 { attempt.with_care() } else { None })
+                attempt.at_once().or_else(|| if failed < MOST_CAREFUL { attempt.with_care() } else { None })
             });
             self.candidates[at].tried = true;
+            failed += usize::from(self.readings.found.len() == before);
         }
+        self.forget();
         if !deeply {
             return;
         }
-        let mut second: Vec<usize> = order.into_iter().filter(|&at| !self.candidates[at].thorough).collect();
+        let mut second =
+            self.ranked(|candidate| !candidate.thorough && candidate.hypothesis.plausibility >= LEAST_THOROUGH);
         second.truncate(thorough);
         for at in second {
+            #[expect(clippy::redundant_closure_for_method_calls, reason = "the method's path is of one lifetime only")]
             self.attempt(at, |attempt| attempt.thoroughly());
             self.candidates[at].thorough = true;
         }
+        self.forget();
+    }
+
+    /// Forgets what lies in symbols that were read.
+    fn forget(&mut self) {
+        let found: Vec<[(f32, f32); 4]> = self.readings.found.iter().filter_map(|found| found.corners).collect();
+        let is_read = |at: Point| found.iter().any(|corners| contains(corners, at));
+        self.seen.retain(|seen| !is_read(seen.finder.centre));
+        self.candidates.retain(|candidate| !is_read(candidate.centre()));
     }
 
     fn attempt(&mut self, at: usize, read: impl FnOnce(&mut Attempt<'_>) -> Option<Reading>) {
@@ -331,13 +407,10 @@ impl<'a> Search<'a> {
         let (factor, filter) = (self.candidates[at].factor, self.candidates[at].filter);
         self.prepared(factor, filter);
         let image = self.images.get(&(factor, filter)).unwrap_or(self.image);
-        let hypothesis = &self.candidates[at].hypothesis;
-        let centre = hypothesis
-            .plane
-            .at(Point::new(hypothesis.version.modules() as f32 / 2.0, hypothesis.version.modules() as f32 / 2.0));
-        if self.is_read(centre * factor as f32) {
+        if self.is_read(self.candidates[at].centre()) {
             return;
         }
+        let hypothesis = &self.candidates[at].hypothesis;
         let mut attempt = Attempt::new(image, hypothesis, self.deadline);
         let read = read(&mut attempt);
         let doubtful: Vec<Found> = attempt.doubtful.drain(..).map(|reading| found(reading, factor)).collect();

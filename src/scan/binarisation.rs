@@ -2,13 +2,16 @@
 //!
 //! A threshold decides only where finder patterns are looked for. Modules are never decided here, but by their samples.
 
-use crate::scan::grey::GreyImage;
+use super::grey::GreyImage;
 
 /// Dark (1) or light (0) for each pixel, row by row.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Binary {
+    /// Pixels in a row.
     pub(super) width: usize,
+    /// Rows.
     pub(super) height: usize,
+    /// A 1 or a 0 for each pixel.
     pub(super) dark: Vec<u8>,
 }
 
