@@ -106,3 +106,24 @@ fn refine(image: &GreyImage, pattern: Pattern, mut best: Match, axes: Axes) -> M
     }
     best
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawing;
+    use super::*;
+    use crate::symbol::EcLevel;
+
+    #[test]
+    fn patterns_are_found_where_they_are_and_not_where_they_are_not() {
+        let (_, matrix) = drawing::symbol(7, EcLevel::M);
+        let image = drawing::flat(&matrix, 4.0);
+        let axes = (Point::new(4.0, 0.0), Point::new(0.0, 4.0));
+        let place = |u: f32, v: f32| Point::new((u + 5.0) * 4.0, (v + 5.0) * 4.0);
+        // Centres of version 7 lie at 6, 22 and 38 (Annex E).
+        let alignment = find(&image, Pattern::Alignment, place(24.1, 21.0), axes, 3.0);
+        assert!(alignment.centre.distance(place(22.5, 22.5)) < 0.8 && alignment.score > 0.95, "{alignment:?}");
+        let finder = find(&image, Pattern::Finder, place(40.9, 3.9), axes, 1.0);
+        assert!(finder.centre.distance(place(41.5, 3.5)) < 0.8 && finder.score > 0.95, "{finder:?}");
+        assert!(find(&image, Pattern::Alignment, place(30.0, 30.0), axes, 2.0).score < 0.75);
+    }
+}

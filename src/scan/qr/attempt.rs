@@ -240,3 +240,40 @@ impl<'a> Attempt<'a> {
         sum / f32::max(all, 1.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawing;
+    use super::super::geometry::Homography;
+    use super::super::hypothesis::finder_places;
+    use super::*;
+    use crate::symbol::EcLevel;
+
+    #[test]
+    fn wavy_paper_is_read_with_care_and_not_at_once() {
+        let (text, matrix) = drawing::symbol(14, EcLevel::M);
+        let version = Version::new(14).unwrap();
+        let image = drawing::wavy(&matrix, 5.0, 0.9);
+        let plane = Homography::affine(Point::new(30.0, 30.0), Point::new(5.0, 0.0), Point::new(0.0, 5.0));
+        let anchors = finder_places(version).map(|at| (at, plane.at(at - drawing::wave(at, 0.8))));
+        let hypothesis =
+            Hypothesis { version, plane, anchors: anchors.to_vec(), axes: vec![None; 3], plausibility: 1.0 };
+        let mut attempt = Attempt::new(&image, &hypothesis, Deadline::never());
+        assert!(attempt.at_once().is_none());
+        let reading = attempt.with_care().unwrap();
+        assert_eq!(reading.decoded.message.bytes, text.as_bytes());
+    }
+
+    #[test]
+    fn what_is_no_symbol_is_not_even_kept() {
+        let image = GreyImage::from_fn(300, 300, |x, y| (x * y % 251) as u8);
+        let plane = Homography::affine(Point::new(30.0, 30.0), Point::new(4.0, 0.0), Point::new(0.0, 4.0));
+        let version = Version::new(7).unwrap();
+        let anchors = finder_places(version).map(|at| (at, plane.at(at)));
+        let hypothesis =
+            Hypothesis { version, plane, anchors: anchors.to_vec(), axes: vec![None; 3], plausibility: 1.0 };
+        let mut attempt = Attempt::new(&image, &hypothesis, Deadline::never());
+        assert!(attempt.at_once().is_none() && attempt.with_care().is_none() && attempt.thoroughly().is_none());
+        assert!(attempt.unread.is_none() && attempt.doubtful.is_empty());
+    }
+}

@@ -134,3 +134,54 @@ fn fit<'a, const N: usize, const M: usize>(examples: impl Iterator<Item = &'a ([
     rows[(N - 1) / 2][N] += HOLD.0 * count + HOLD.1;
     Some(solve::<N, M>(rows)?.map(|weight| weight as f32))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawing;
+    use super::super::geometry::{Homography, Point};
+    use super::super::patterns::{Patterns, Version};
+    use super::super::sampling::Grid;
+    use super::*;
+    use crate::scan::grey::GreyImage;
+    use crate::symbol::EcLevel;
+
+    /// Pixels of a module.
+    const SCALE: f32 = 5.0;
+
+    /// Smears an image over so many pixels to the right.
+    fn smeared(image: &GreyImage, pixels: u32) -> GreyImage {
+        GreyImage::from_fn(image.width(), image.height(), |x, y| {
+            let around = (0..pixels).map(|step| image.row(y)[(x + step).min(image.width() - 1) as usize]);
+            (around.map(u32::from).sum::<u32>() / pixels) as u8
+        })
+    }
+
+    #[test]
+    fn a_filter_trained_on_the_function_patterns_undoes_motion() {
+        let (_, matrix) = drawing::symbol(14, EcLevel::M);
+        let image = smeared(&drawing::flat(&matrix, SCALE), 11);
+        let shift = Point::new(5.0 * SCALE - 5.0, 5.0 * SCALE);
+        let plane = Homography::affine(shift, Point::new(SCALE, 0.0), Point::new(0.0, SCALE));
+        let samples = Samples::take(&image, &Grid::Plane(plane), matrix.width());
+        let light = Light::measure(&samples.modules(), samples.width);
+        let wrong = |soft: SoftModules| {
+            let dark = |at: usize| matrix.is_dark(at % matrix.width(), at / matrix.width());
+            soft.values.iter().enumerate().filter(|(at, value)| (**value > 0.0) != dark(*at)).count()
+        };
+        let known = &Patterns::of(Version::new(14).unwrap()).known;
+        let before = wrong(plain(&samples, &light).unwrap());
+        let after = wrong(equalise(&samples, &light, known, Taps::TwentyFive).unwrap());
+        assert!(before > 400 && after < 10, "{before} modules wrong before, {after} after");
+    }
+
+    #[test]
+    fn too_few_known_modules_train_nothing() {
+        let samples = Samples::take(
+            &GreyImage::from_fn(60, 60, |x, y| (x * 7 + y * 13) as u8),
+            &Grid::Plane(Homography::affine(Point::default(), Point::new(2.0, 0.0), Point::new(0.0, 2.0))),
+            21,
+        );
+        let light = Light::measure(&samples.modules(), 21);
+        assert!(equalise(&samples, &light, &[None; 441], Taps::TwentyFive).is_none());
+    }
+}

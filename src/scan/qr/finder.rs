@@ -35,7 +35,7 @@ const MOST_HITS: usize = 60_000;
 /// Most candidates.
 const MOST_FINDERS: usize = 400;
 /// Side of the cells in which neighbours are looked for, in pixels.
-const CELL: f32 = 24.0;
+const CELL: usize = 24;
 
 /// One line through a candidate.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +69,7 @@ pub(super) fn find(binary: &Binary, lines: Lines) -> Vec<Finder> {
         }
     }
     let every = if let Lines::Rows { every } = lines { every } else { 1 };
-    gather(&hits, every as f32)
+    gather(&hits, (binary.width, binary.height), every as f32)
 }
 
 /// Searches one line from `start` to the edge of the image.
@@ -187,20 +187,22 @@ impl Cluster {
     }
 }
 
-fn gather(hits: &[Hit], every: f32) -> Vec<Finder> {
-    let mut cells: std::collections::HashMap<(i32, i32), Vec<usize>> = std::collections::HashMap::new();
+fn gather(hits: &[Hit], (width, height): (usize, usize), every: f32) -> Vec<Finder> {
+    let (columns, rows) = (width / CELL + 1, height / CELL + 1);
+    let mut cells: Vec<Vec<usize>> = vec![Vec::new(); columns * rows];
     let mut clusters: Vec<Cluster> = Vec::new();
     for hit in hits {
-        let cell = ((hit.centre.x / CELL) as i32, (hit.centre.y / CELL) as i32);
-        let reach = (hit.module * 1.6 / CELL).ceil().min(3.0) as i32;
-        let near = (-reach..=reach).flat_map(|dy| (-reach..=reach).map(move |dx| (cell.0 + dx, cell.1 + dy)));
-        let known = near.filter_map(|cell| cells.get(&cell)).flatten().copied().find(|&at| {
+        let (x, y) = ((hit.centre.x as usize / CELL).min(columns - 1), (hit.centre.y as usize / CELL).min(rows - 1));
+        let reach = ((hit.module * 1.6) as usize / CELL + 1).min(3);
+        let near = (y.saturating_sub(reach)..=(y + reach).min(rows - 1))
+            .flat_map(|row| cells[row * columns..][x.saturating_sub(reach)..=(x + reach).min(columns - 1)].iter());
+        let known = near.flatten().copied().find(|&at| {
             let (centre, module) = (clusters[at].centre(), clusters[at].module());
             centre.distance(hit.centre) < 1.6 * module && hit.module < 1.5 * module && module < 1.5 * hit.module
         });
         let at = known.unwrap_or_else(|| {
             clusters.push(Cluster::default());
-            cells.entry(cell).or_default().push(clusters.len() - 1);
+            cells[y * columns + x].push(clusters.len() - 1);
             clusters.len() - 1
         });
         let cluster = &mut clusters[at];

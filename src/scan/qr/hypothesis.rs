@@ -285,3 +285,47 @@ pub(super) fn twos(seen: &[Seen], most: usize) -> Vec<(Frame, Frame)> {
     all.sort_by(|a, b| b.0.total_cmp(&a.0));
     all.into_iter().take(most).map(|(_, a, b)| (a, b)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawing;
+    use super::super::finder::Finder;
+    use super::*;
+    use crate::symbol::EcLevel;
+
+    fn seen(image: &GreyImage, centre: Point) -> Seen {
+        let finder = Finder { centre, module: 7.0, strength: 4.0 };
+        Seen { finder, frame: Frame::of(image, &finder) }
+    }
+
+    #[test]
+    fn three_patterns_of_a_tilted_symbol_tell_its_version_and_its_plane() {
+        for number in [2, 7, 9] {
+            let (_, matrix) = drawing::symbol(number, EcLevel::M);
+            let version = Version::new(number).unwrap();
+            let (image, plane) = drawing::tilted(&matrix);
+            let best = &of_three(&image, finder_places(version).map(|at| seen(&image, plane.at(at))), -1.0)[0];
+            assert_eq!(best.version, version);
+            let far = Point::new(matrix.width() as f32, matrix.width() as f32);
+            assert!(best.plane.at(far).distance(plane.at(far)) < 2.0 * plane.scale_at(far), "version {number}");
+            assert!(best.plausibility > 0.8, "version {number}: {}", best.plausibility);
+        }
+    }
+
+    #[test]
+    fn any_two_patterns_are_enough() {
+        let (_, matrix) = drawing::symbol(9, EcLevel::M);
+        let version = Version::new(9).unwrap();
+        let (image, plane) = drawing::tilted(&matrix);
+        let frames = finder_places(version).map(|at| seen(&image, plane.at(at)).frame.unwrap());
+        for (a, b) in [(0, 1), (0, 2), (2, 1)] {
+            let best = &of_two(&image, &frames[a], &frames[b])[0];
+            assert_eq!(best.version, version, "patterns {a} and {b}");
+            let middle = Point::new(26.5, 26.5);
+            assert!(
+                best.plane.at(middle).distance(plane.at(middle)) < 1.5 * plane.scale_at(middle),
+                "patterns {a} and {b}"
+            );
+        }
+    }
+}

@@ -100,3 +100,44 @@ fn expected(plane: &Homography, known: &[Pair], at: Point) -> Point {
     }
     plane.at(at) + moved * (1.0 / f32::max(weights, 1e-9))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawing;
+    use super::super::hypothesis::finder_places;
+    use super::*;
+    use crate::symbol::EcLevel;
+
+    #[test]
+    fn every_alignment_pattern_of_a_tilted_symbol_is_found_from_a_rough_plane() {
+        let (_, matrix) = drawing::symbol(14, EcLevel::M);
+        let version = Version::new(14).unwrap();
+        let (image, plane) = drawing::tilted(&matrix);
+        let anchors = finder_places(version).map(|at| (at, plane.at(at)));
+        let pairs = anchors.map(|(at, pixel)| (at, pixel, 1.0));
+        let far = Point::new(73.0, 73.0);
+        let rough = [pairs[0], pairs[1], pairs[2], (far, plane.at(far) + Point::new(4.0, -5.0), 1.0)];
+        let hypothesis = Hypothesis {
+            version,
+            plane: Homography::fit(&rough).unwrap(),
+            anchors: anchors.to_vec(),
+            axes: vec![None; 3],
+            plausibility: 1.0,
+        };
+        let marks = landmarks(&image, &hypothesis);
+        assert_eq!(marks.len(), 3 + version.alignment_patterns().len());
+        let settled = settle(&hypothesis.plane, &marks, version);
+        assert!(settled.at(far).distance(plane.at(far)) < 0.3 * plane.scale_at(far));
+    }
+
+    #[test]
+    fn a_landmark_that_is_none_does_not_bend_the_plane() {
+        let version = Version::new(7).unwrap();
+        let plane = Homography::affine(Point::new(9.0, 9.0), Point::new(4.0, 0.0), Point::new(0.0, 4.0));
+        let mut marks: Vec<Pair> = centres(version).map(|at| (at, plane.at(at), 1.0)).collect();
+        marks[2].1 = marks[2].1 + Point::new(30.0, 11.0);
+        let settled = settle(&plane, &marks, version);
+        let far = Point::new(45.0, 45.0);
+        assert!(settled.at(far).distance(plane.at(far)) < 0.5);
+    }
+}

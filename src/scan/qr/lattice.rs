@@ -309,3 +309,36 @@ impl Rectified {
         Match { centre: self.to_modules(found.centre), ..found }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawing;
+    use super::super::hypothesis::finder_places;
+    use super::*;
+    use crate::symbol::EcLevel;
+
+    #[test]
+    fn waves_in_the_paper_are_followed_to_a_quarter_of_a_module() {
+        let (_, matrix) = drawing::symbol(14, EcLevel::M);
+        let version = Version::new(14).unwrap();
+        let (scale, height) = (5.0, 0.9);
+        let image = drawing::wavy(&matrix, scale, height);
+        let plane =
+            Homography::affine(Point::new(6.0 * scale, 6.0 * scale), Point::new(scale, 0.0), Point::new(0.0, scale));
+        // Where the waves have carried a place: the image was drawn the other way round.
+        let carried = |at: Point| {
+            let mut flat = at;
+            for _ in 0..30 {
+                flat = at - drawing::wave(flat, height);
+            }
+            plane.at(flat)
+        };
+        let anchors: Vec<Anchor> = finder_places(version).iter().map(|at| (*at, carried(*at), None)).collect();
+        let rectified = Rectified::new(&image, &plane, version.modules());
+        let warp = track(&rectified, &plane, version, &anchors).unwrap();
+        let centres = (0..73 * 73).map(|at| Point::new((at % 73) as f32 + 0.5, (at / 73) as f32 + 0.5));
+        let off = |at: &Point| warp.at(*at).distance(carried(*at)) / scale;
+        let lost = centres.filter(|at| off(at) > 0.25).count();
+        assert!(lost < 20, "{lost} of 5,329 modules are lost");
+    }
+}

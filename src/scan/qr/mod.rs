@@ -8,6 +8,8 @@ mod codewords;
 mod correction;
 mod correlation;
 mod decode;
+#[cfg(test)]
+mod drawing;
 mod equaliser;
 mod evidence;
 mod finder;

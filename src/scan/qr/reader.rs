@@ -43,8 +43,8 @@ const THOROUGH: &[&[View]] = &[
     &[view(1, Filter::None, Threshold::Blocks), view(1, Filter::None, local(12, 5))],
     &[
         view(2, Filter::Smooth, local(10, 4)),
-        view(1, Filter::Smooth, local(7, 1)),
         view(1, Filter::Median, local(14, 3)),
+        view(1, Filter::Smooth, local(7, 1)),
     ],
     &[
         view(1, Filter::None, local(30, 3)),
@@ -78,6 +78,10 @@ const MOST_UNREAD: usize = 8;
 const MOST_DOUBTFUL: usize = 32;
 /// Less plausible hypotheses are not tried.
 const LEAST: f32 = 0.3;
+/// More plausible ones are tried at once.
+const LIKELY: f32 = 0.7;
+/// Less plausible ones get no bent grid: it takes long.
+const LEAST_CAREFUL: f32 = 0.42;
 /// Less plausible ones are not followed up: the least that was ever read stood at 0.44.
 const LEAST_THOROUGH: f32 = 0.4;
 /// A module should have so many pixels: fewer lose edges, more cost time.
@@ -152,7 +156,7 @@ impl<'a> Search<'a> {
     pub(in crate::scan) fn fast(&mut self) {
         for view in FAST {
             self.look(self.coarsened(*view), self.rows());
-            self.follow(4, 1, false);
+            self.try_out(4, LEAST);
             if !self.readings.found.is_empty() || self.deadline.has_passed() {
                 break;
             }
@@ -166,7 +170,7 @@ impl<'a> Search<'a> {
         self.groups += 1;
         if number == 0 {
             self.look(FAST[0], self.rows());
-            self.follow(MOST_TRIED, 0, false);
+            self.try_out(MOST_TRIED, LIKELY);
             if self.has_found() && !self.has_signs_of_more() {
                 return false;
             }
@@ -178,11 +182,15 @@ impl<'a> Search<'a> {
                     return false;
                 }
                 self.look(self.coarsened(*view), Lines::All);
+                self.try_out(MOST_TRIED, LIKELY);
             }
-            if number == 1 {
+            if number == 1 && !self.has_found() {
                 self.look_for_twos(Filter::None);
             }
-            self.follow(MOST_TRIED, MOST_THOROUGH, number > 0);
+            self.try_out(MOST_TRIED, LEAST);
+            if number > 0 {
+                self.follow(MOST_THOROUGH);
+            }
             // A page full of symbols hides some of them behind the others.
             if number > 0 || self.readings.found.len() < before + MANY {
                 break;
@@ -362,29 +370,29 @@ impl<'a> Search<'a> {
         order
     }
 
-    /// Follows the best hypotheses: all of them a little, the best of those as far as it goes.
-    fn follow(&mut self, tried: usize, thorough: usize, deeply: bool) {
-        let first = self.ranked(|candidate| !candidate.tried);
+    /// Tries the most plausible hypotheses until so many have failed: all of them a little, the best with more care.
+    fn try_out(&mut self, most: usize, least: f32) {
+        let first = self.ranked(|candidate| !candidate.tried && candidate.hypothesis.plausibility >= least);
         let mut failed = 0;
         for at in first {
-            if failed >= tried || self.deadline.has_passed() {
+            if failed >= most || self.deadline.has_passed() {
                 break;
             }
             let before = self.readings.found.len();
-            self.attempt(at, |attempt| {
-                attempt.at_once().or_else(|| if failed < MOST_CAREFUL { attempt.with_care() } else { None })
-            });
+            let careful = failed < MOST_CAREFUL && self.candidates[at].hypothesis.plausibility >= LEAST_CAREFUL;
+            self.attempt(at, |attempt| attempt.at_once().or_else(|| if careful { attempt.with_care() } else { None }));
             self.candidates[at].tried = true;
             failed += usize::from(self.readings.found.len() == before);
         }
         self.forget();
-        if !deeply {
-            return;
-        }
-        let mut second =
+    }
+
+    /// Follows the most plausible hypotheses as far as it goes.
+    fn follow(&mut self, most: usize) {
+        let mut best =
             self.ranked(|candidate| !candidate.thorough && candidate.hypothesis.plausibility >= LEAST_THOROUGH);
-        second.truncate(thorough);
-        for at in second {
+        best.truncate(most);
+        for at in best {
             #[expect(clippy::redundant_closure_for_method_calls, reason = "the method's path is of one lifetime only")]
             self.attempt(at, |attempt| attempt.thoroughly());
             self.candidates[at].thorough = true;
@@ -452,4 +460,84 @@ fn contains(corners: &[(f32, f32); 4], at: Point) -> bool {
     let corners = corners.map(|(x, y)| Point::new(x, y));
     let side = |side: usize| (corners[(side + 1) % 4] - corners[side]).cross(at - corners[side]);
     (0..4).all(|at| side(at) >= 0.0) || (0..4).all(|at| side(at) <= 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawing;
+    use super::*;
+    use crate::symbol::EcLevel;
+
+    fn read(image: &GreyImage) -> Readings {
+        let mut search = Search::new(image, Deadline::never());
+        while search.step() && !search.has_found() {}
+        search.finish()
+    }
+
+    #[test]
+    fn a_symbol_without_one_of_its_finder_patterns_is_read() {
+        let (text, matrix) = drawing::symbol(9, EcLevel::M);
+        let whole = drawing::flat(&matrix, 4.0);
+        let far = (matrix.width() as u32 - 8) * 4;
+        for (left, top) in [(0, 0), (far, 0), (0, far)] {
+            let image = GreyImage::from_fn(whole.width(), whole.height(), |x, y| {
+                let lost = (left + 20..left + 52).contains(&x) && (top + 20..top + 52).contains(&y);
+                if lost { 230 } else { whole.row(y)[x as usize] }
+            });
+            let readings = read(&image);
+            assert_eq!(readings.found.len(), 1, "{left}, {top}");
+            assert_eq!(readings.found[0].bytes, text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_mirrored_symbol_is_read_and_said_to_be_one() {
+        let (text, matrix) = drawing::symbol(5, EcLevel::Q);
+        let whole = drawing::flat(&matrix, 4.0);
+        let image =
+            GreyImage::from_fn(whole.width(), whole.height(), |x, y| whole.row(y)[(whole.width() - 1 - x) as usize]);
+        let found = &read(&image).found[0];
+        assert!(found.mirrored);
+        assert_eq!(found.bytes, text.as_bytes());
+    }
+
+    #[test]
+    fn a_page_of_symbols_is_read_whole_and_each_once() {
+        let symbols = [1, 3, 5, 7, 2, 4].map(|version| drawing::symbol(version, EcLevel::M));
+        let pictures = symbols.each_ref().map(|(_, matrix)| drawing::flat(matrix, 4.0));
+        let image = GreyImage::from_fn(660, 440, |x, y| {
+            let picture = &pictures[(y / 220 * 3 + x / 220) as usize];
+            let (x, y) = (x % 220, y % 220);
+            if x < picture.width() && y < picture.height() { picture.row(y)[x as usize] } else { 230 }
+        });
+        let mut texts: Vec<Vec<u8>> = read(&image).found.into_iter().map(|found| found.bytes).collect();
+        let mut wanted: Vec<Vec<u8>> = symbols.iter().map(|(text, _)| text.clone().into_bytes()).collect();
+        texts.sort();
+        wanted.sort();
+        assert_eq!(texts, wanted);
+    }
+
+    #[test]
+    fn corners_are_those_of_the_symbol() {
+        let (_, matrix) = drawing::symbol(7, EcLevel::M);
+        let (image, plane) = drawing::tilted(&matrix);
+        let corners = read(&image).found[0].corners.unwrap();
+        for (corner, (u, v)) in corners.iter().zip([(0.0, 0.0), (45.0, 0.0), (45.0, 45.0), (0.0, 45.0)]) {
+            assert!(Point::new(corner.0, corner.1).distance(plane.at(Point::new(u, v))) < 2.0, "{corner:?}");
+        }
+    }
+
+    #[test]
+    fn a_symbol_too_spoilt_to_be_read_is_seen() {
+        let (_, matrix) = drawing::symbol(9, EcLevel::L);
+        let whole = drawing::flat(&matrix, 4.0);
+        let image = GreyImage::from_fn(whole.width(), whole.height(), |x, y| {
+            let spoilt = (60..180).contains(&x) && (120..200).contains(&y) && (x / 4 + y / 4) % 3 == 0;
+            if spoilt { 20 } else { whole.row(y)[x as usize] }
+        });
+        let readings = read(&image);
+        assert!(readings.found.is_empty());
+        assert_eq!(readings.unread.len(), 1);
+        assert_eq!(readings.unread[0].version.number(), 9);
+    }
 }

@@ -87,3 +87,32 @@ impl Samples {
         modules
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawing;
+    use super::*;
+    use crate::symbol::EcLevel;
+
+    #[test]
+    fn brightness_lies_between_pixels_and_ends_at_the_edge() {
+        let image = GreyImage::new(2, 2, vec![0, 100, 200, 100]).unwrap();
+        assert_eq!(brightness(&image, Point::new(0.5, 0.5)), 0.0);
+        assert_eq!(brightness(&image, Point::new(1.0, 0.5)), 50.0);
+        assert_eq!(brightness(&image, Point::new(1.0, 1.0)), 100.0);
+        assert_eq!(brightness(&image, Point::new(-1e9, 1e9)), 200.0);
+        assert_eq!(brightness(&image, Point::new(f32::NAN, f32::INFINITY)), 200.0);
+        assert_eq!(brightness(&GreyImage::new(1, 1, vec![7]).unwrap(), Point::new(3.0, 0.2)), 7.0);
+    }
+
+    #[test]
+    fn every_module_of_a_tilted_symbol_is_sampled_at_its_centre() {
+        let (_, matrix) = drawing::symbol(7, EcLevel::M);
+        let (image, plane) = drawing::tilted(&matrix);
+        let modules = Samples::take(&image, &Grid::Plane(plane), matrix.width()).modules();
+        for (at, value) in modules.iter().enumerate() {
+            let dark = matrix.is_dark(at % matrix.width(), at / matrix.width());
+            assert_eq!(*value < 122.0, dark, "module {at}: {value}");
+        }
+    }
+}
