@@ -23,6 +23,7 @@ mod lattice;
 mod light;
 mod message;
 mod patterns;
+mod pyramid;
 mod reader;
 mod rectified;
 mod reed_solomon;
@@ -31,6 +32,7 @@ mod segments;
 mod soft;
 mod stains;
 mod version_information;
+mod view;
 
 pub use attempt::Unread;
 pub(super) use reader::Search;

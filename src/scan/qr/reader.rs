@@ -9,55 +9,14 @@ use super::finder::{self, Finder, Lines};
 use super::frame::Frame;
 use super::geometry::Point;
 use super::hypothesis::{self, Hypothesis};
-use crate::scan::binarisation::{Threshold, binarise};
+use super::pyramid::{DOUBLED, Pyramid, factor_for};
+use super::view::{FAST, THOROUGH, View};
+use crate::scan::binarisation::binarise;
 use crate::scan::deadline::Deadline;
-use crate::scan::filter::{self, Filter};
+use crate::scan::filter::Filter;
 use crate::scan::found::{Found, Kind, StructuredAppend, merge};
 use crate::scan::grey::GreyImage;
 use crate::scan::readers::Readings;
-use std::borrow::Cow;
-use std::collections::HashMap;
-
-/// One way to look for finder patterns.
-#[derive(Clone, Copy, Debug)]
-struct View {
-    /// The image is made smaller by this; 0 is twice as large.
-    factor: u32,
-    filter: Filter,
-    threshold: Threshold,
-}
-
-const fn view(factor: u32, filter: Filter, threshold: Threshold) -> View {
-    View { factor, filter, threshold }
-}
-
-const fn local(radius: usize, percent: u32) -> Threshold {
-    Threshold::Local { radius, percent }
-}
-
-/// The views of a fast reading.
-const FAST: &[View] = &[view(1, Filter::None, Threshold::Blocks), view(2, Filter::None, local(10, 4))];
-
-/// Those of a thorough one, in groups: hypotheses are followed up after each.
-const THOROUGH: &[&[View]] = &[
-    &[view(1, Filter::None, Threshold::Blocks), view(1, Filter::None, local(12, 5))],
-    &[
-        view(2, Filter::Smooth, local(10, 4)),
-        view(1, Filter::Median, local(14, 3)),
-        view(1, Filter::Smooth, local(7, 1)),
-    ],
-    &[
-        view(1, Filter::None, local(30, 3)),
-        view(3, Filter::None, local(10, 4)),
-        view(1, Filter::None, Threshold::Global),
-    ],
-    &[
-        view(1, Filter::Sharpen, local(10, 3)),
-        view(1, Filter::GrowInk, local(10, 5)),
-        view(1, Filter::ShrinkInk, local(20, 0)),
-    ],
-    &[view(0, Filter::None, local(12, 3)), view(2, Filter::None, local(25, 8)), view(4, Filter::None, local(10, 3))],
-];
 
 /// Sets of three finder patterns that are looked at in a view.
 const MOST_THREES: usize = 50;
@@ -84,20 +43,13 @@ const LIKELY: f32 = 0.7;
 const LEAST_CAREFUL: f32 = 0.42;
 /// Less plausible ones are not followed up: the least that was ever read stood at 0.44.
 const LEAST_THOROUGH: f32 = 0.4;
-/// A module should have so many pixels: fewer lose edges, more cost time.
-const PIXELS: f32 = 3.4;
 
-/// With more pixels than this, a view begins with a smaller image.
-const PLENTY: f64 = 5e6;
 /// Where a look has read so many symbols, it is worth another.
 const MANY: usize = 3;
-/// By how much an image is made smaller for sampling.
-const FACTORS: [u32; 6] = [8, 6, 4, 3, 2, 1];
 
 /// By how much smaller an image shows the modules of these patterns still well enough.
 fn factor(seen: &[Seen]) -> u32 {
-    let module = seen.iter().map(|seen| seen.finder.module).sum::<f32>() / seen.len().max(1) as f32;
-    FACTORS.into_iter().find(|&factor| module / factor as f32 >= PIXELS).unwrap_or(1)
+    factor_for(seen.iter().map(|seen| seen.finder.module).sum::<f32>() / seen.len().max(1) as f32)
 }
 
 /// The same pattern in an image that is smaller by `factor`.
@@ -126,9 +78,8 @@ impl Candidate {
 
 /// The search of one image.
 pub(in crate::scan) struct Search<'a> {
-    image: &'a GreyImage,
+    pyramid: Pyramid<'a>,
     deadline: Deadline,
-    images: HashMap<(u32, Filter), GreyImage>,
     seen: Vec<Seen>,
     candidates: Vec<Candidate>,
     readings: Readings,
@@ -140,15 +91,15 @@ pub(in crate::scan) struct Search<'a> {
 
 impl<'a> Search<'a> {
     pub(in crate::scan) fn new(image: &'a GreyImage, deadline: Deadline) -> Self {
+        let pyramid = Pyramid::of(image);
         Self {
-            image,
+            coarse: pyramid.coarse(),
+            pyramid,
             deadline,
-            images: HashMap::new(),
             seen: Vec::new(),
             candidates: Vec::new(),
             readings: Readings::default(),
             groups: 0,
-            coarse: (image.area() as f64 / PLENTY).sqrt().ceil().max(1.0) as u32,
         }
     }
 
@@ -214,7 +165,7 @@ impl<'a> Search<'a> {
     }
 
     fn rows(&self) -> Lines {
-        Lines::Rows { every: (self.image.width() / self.coarse / 300).clamp(1, 3) as usize }
+        Lines::Rows { every: (self.pyramid.width() / self.coarse / 300).clamp(1, 3) as usize }
     }
 
     /// Whether something was read.
@@ -242,30 +193,14 @@ impl<'a> Search<'a> {
         Readings { found, doubtful, unread: kept }
     }
 
-    /// The image in another scale and filtered.
-    fn prepared(&mut self, factor: u32, filter: Filter) -> &GreyImage {
-        let image = self.image;
-        if factor == 1 && filter == Filter::None {
-            return image;
-        }
-        self.images.entry((factor, filter)).or_insert_with(|| {
-            let scaled = match factor {
-                0 => image.doubled(),
-                factor => image.shrunk(factor),
-            };
-            filter::apply(Cow::Owned(scaled), filter).into_owned()
-        })
-    }
-
     /// Looks for finder patterns, and for symbols that they make with each other and with those seen before.
     fn look(&mut self, view: View, lines: Lines) {
-        let smallest = self.image.width().min(self.image.height());
-        if smallest < 25 * view.factor.max(1) || (view.factor == 0 && self.image.area() > 3_000_000) {
+        if !self.pyramid.has(view.factor) {
             return;
         }
-        let image = self.prepared(view.factor, view.filter);
+        let image = self.pyramid.at(view.factor, view.filter);
         let mut found = finder::find(&binarise(image, view.threshold), lines);
-        let scale = if view.factor == 0 { 0.5 } else { view.factor as f32 };
+        let scale = if view.factor == DOUBLED { 0.5 } else { view.factor as f32 };
         for finder in &mut found {
             finder.centre = finder.centre * scale;
             finder.module *= scale;
@@ -281,8 +216,11 @@ impl<'a> Search<'a> {
             }
             let seen = three.corners.map(|at| self.seen[at]);
             let factor = factor(&seen);
-            let hypotheses =
-                hypothesis::of_three(self.prepared(factor, filter), seen.map(|seen| reduced(seen, factor)), three.cost);
+            let hypotheses = hypothesis::of_three(
+                self.pyramid.at(factor, filter),
+                seen.map(|seen| reduced(seen, factor)),
+                three.cost,
+            );
             self.add_all(hypotheses, factor, filter);
         }
     }
@@ -294,8 +232,8 @@ impl<'a> Search<'a> {
                 return;
             }
             let module = f32::midpoint(a.axes.0.length(), b.axes.0.length());
-            let factor = FACTORS.into_iter().find(|&factor| module / factor as f32 >= PIXELS).unwrap_or(1);
-            let image = self.prepared(factor, filter);
+            let factor = factor_for(module);
+            let image = self.pyramid.at(factor, filter);
             let hypotheses = hypothesis::of_two(image, &a.scaled(1.0 / factor as f32), &b.scaled(1.0 / factor as f32));
             self.add_all(hypotheses, factor, filter);
         }
@@ -305,9 +243,9 @@ impl<'a> Search<'a> {
     fn remember(&mut self, found: &[Finder], filter: Filter) -> Vec<usize> {
         let mut new = Vec::new();
         for finder in found {
-            let factor = FACTORS.into_iter().find(|&factor| finder.module / factor as f32 >= PIXELS).unwrap_or(1);
+            let factor = factor_for(finder.module);
             let small = reduced(Seen { finder: *finder, frame: None }, factor).finder;
-            let frame = Frame::of(self.prepared(factor, filter), &small).map(|frame| frame.scaled(factor as f32));
+            let frame = Frame::of(self.pyramid.at(factor, filter), &small).map(|frame| frame.scaled(factor as f32));
             let fit = |frame: Option<Frame>| frame.map_or(0.0, |frame| frame.fit);
             let known = self.seen.iter().position(|seen| {
                 seen.finder.centre.distance(finder.centre) < 0.8 * finder.module
@@ -413,14 +351,16 @@ impl<'a> Search<'a> {
             return;
         }
         let (factor, filter) = (self.candidates[at].factor, self.candidates[at].filter);
-        self.prepared(factor, filter);
-        let image = self.images.get(&(factor, filter)).unwrap_or(self.image);
         if self.is_read(self.candidates[at].centre()) {
             return;
         }
-        let hypothesis = &self.candidates[at].hypothesis;
-        let mut attempt = Attempt::new(image, hypothesis, self.deadline);
+        let image = self.pyramid.at(factor, filter);
+        let mut attempt = Attempt::new(image, &self.candidates[at].hypothesis, self.deadline);
         let read = read(&mut attempt);
+        if let Some(unread) = attempt.unread.take() {
+            let corners = unread.corners.map(|corner| corner * factor as f32);
+            self.readings.unread.push(Unread { corners, ..unread });
+        }
         let doubtful: Vec<Found> = attempt.doubtful.drain(..).map(|reading| found(reading, factor)).collect();
         self.readings.doubtful.extend(doubtful);
         if let Some(reading) = read {
