@@ -49,7 +49,7 @@ impl Pattern {
 }
 
 /// Correlation of the image around `centre` with a pattern.
-pub(super) fn score(image: &GreyImage, pattern: Pattern, centre: Point, axes: Axes) -> f32 {
+fn score(image: &GreyImage, pattern: Pattern, centre: Point, axes: Axes) -> f32 {
     let (mut sum, mut squares, mut dark) = (0.0, 0.0, 0.0);
     let rings = pattern.rings();
     for v in -rings..=rings {
@@ -93,18 +93,24 @@ pub(super) fn find(image: &GreyImage, pattern: Pattern, guess: Point, axes: Axes
     refine(image, pattern, best.1, axes)
 }
 
-fn refine(image: &GreyImage, pattern: Pattern, mut best: Match, axes: Axes) -> Match {
+/// Moves a match to where the edges of the modules fit too: their centres alone fit anywhere within half a module.
+fn refine(image: &GreyImage, pattern: Pattern, found: Match, axes: Axes) -> Match {
+    let sharp = |centre: Point| {
+        let corners = [(-0.35, -0.35), (0.35, -0.35), (-0.35, 0.35), (0.35, 0.35)];
+        corners.iter().map(|(u, v)| score(image, pattern, centre + axes.0 * *u + axes.1 * *v, axes)).sum::<f32>()
+    };
+    let mut best = (sharp(found.centre), found.centre);
     for step in [0.25, 0.125, 0.06] {
-        let start = best.centre;
+        let start = best.1;
         for (u, v) in [(-1, -1), (0, -1), (1, -1), (-1, 0), (1, 0), (-1, 1), (0, 1), (1, 1)] {
             let centre = start + axes.0 * (step * u as f32) + axes.1 * (step * v as f32);
-            let score = score(image, pattern, centre, axes);
-            if score > best.score {
-                best = Match { centre, score };
+            let score = sharp(centre);
+            if score > best.0 {
+                best = (score, centre);
             }
         }
     }
-    best
+    Match { centre: best.1, score: score(image, pattern, best.1, axes).max(found.score) }
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ fn likely(reach: f32) -> f32 {
 }
 /// A landmark farther from the plane than this, in modules, does not lie on it.
 const OFF: f32 = 1.2;
+/// Most landmarks that are left out.
+const MOST_OUTLIERS: usize = 12;
 
 /// Alignment patterns and finder patterns of a symbol: places in modules and pixels, and how certain they are.
 ///
@@ -63,17 +65,16 @@ pub(super) fn far_corner(image: &GreyImage, hypothesis: &Hypothesis) -> Homograp
     refit(&plane, &pairs, hypothesis.version)
 }
 
-/// The plane through all landmarks, without those that do not fit it.
+/// The plane through all landmarks, without those that do not fit it: the worst goes first, for it bends the plane for others.
 pub(super) fn settle(plane: &Homography, landmarks: &[Pair], version: Version) -> Homography {
     let mut kept = landmarks.to_vec();
-    let mut best = *plane;
-    for _ in 0..3 {
+    let mut best = refit(plane, &kept, version);
+    for _ in 0..MOST_OUTLIERS {
+        let off = |(at, pixel, _): &Pair| best.at(*at).distance(*pixel) / best.scale_at(*at).max(0.1);
+        let worst = (0..kept.len()).max_by(|&a, &b| off(&kept[a]).total_cmp(&off(&kept[b])));
+        let Some(worst) = worst.filter(|&worst| off(&kept[worst]) > OFF) else { break };
+        kept.swap_remove(worst);
         best = refit(&best, &kept, version);
-        let before = kept.len();
-        kept.retain(|(at, pixel, _)| best.at(*at).distance(*pixel) < OFF * best.scale_at(*at));
-        if kept.len() == before {
-            break;
-        }
     }
     best
 }

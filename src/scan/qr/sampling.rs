@@ -26,7 +26,9 @@ impl Grid {
 /// The brightness at a place, from the four pixels around it; outside of the image that of its edge.
 pub(super) fn brightness(image: &GreyImage, p: Point) -> f32 {
     let (width, height) = (image.width() as usize, image.height() as usize);
-    let (x, y) = ((p.x - 0.5).clamp(0.0, (width - 1) as f32), (p.y - 0.5).clamp(0.0, (height - 1) as f32));
+    // Unlike clamp, max makes a number of what is none.
+    let within = |value: f32, last: usize| (value - 0.5).max(0.0).min(last as f32);
+    let (x, y) = (within(p.x, width - 1), within(p.y, height - 1));
     let (column, line) = ((x as usize).min(width.saturating_sub(2)), (y as usize).min(height.saturating_sub(2)));
     let (fx, fy) = (x - column as f32, y - line as f32);
     let pixels = image.pixels();
