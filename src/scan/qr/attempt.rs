@@ -40,6 +40,19 @@ pub struct Unread {
     pub(super) corners: [Point; 4],
 }
 
+impl Unread {
+    /// Where it lies in pixels: top left, top right, bottom right, bottom left.
+    pub fn corners(&self) -> [(f32, f32); 4] {
+        self.corners.map(|corner| (corner.x, corner.y))
+    }
+
+    /// The same in an image of another scale.
+    pub(in crate::scan) fn scaled(mut self, factor: f32) -> Self {
+        self.corners = self.corners.map(|corner| corner * factor);
+        self
+    }
+}
+
 /// One hypothesis being followed up in one image.
 pub(super) struct Attempt<'a> {
     image: &'a GreyImage,
