@@ -25,7 +25,8 @@ fn symbol(text: &[u8]) -> Vec<Vec<bool>> {
 /// The modules of the first `codewords` codewords of the first block.
 fn modules_of_first_block(codewords: usize) -> Vec<Vec<bool>> {
     let bits = Bits::new(VERSION);
-    let (data, ec) = qrcode::ec::construct_codewords(&vec![0; bits.max_len(EcLevel::M).unwrap() / 8], VERSION, EcLevel::M).unwrap();
+    let (data, ec) =
+        qrcode::ec::construct_codewords(&vec![0; bits.max_len(EcLevel::M).unwrap() / 8], VERSION, EcLevel::M).unwrap();
     let mut marked = vec![0; data.len()];
     (0..codewords).for_each(|at| marked[at * BLOCKS] = 0xFF);
     let mut canvas = Canvas::new(VERSION, EcLevel::M);
@@ -165,13 +166,17 @@ fn sequence(text: &[u8], total: usize) -> Vec<Vec<Vec<bool>>> {
 fn in_sequence(piece: &[u8], index: usize, total: usize, parity: u8) -> Vec<Vec<bool>> {
     let mut bits = Vec::new();
     let mut push = |number: usize, length: usize| bits.extend((0..length).rev().map(|bit| number >> bit & 1));
-    for (number, length) in [(0b0011, 4), (index, 4), (total - 1, 4), (parity.into(), 8), (0b0100, 4), (piece.len(), 16)] {
+    for (number, length) in
+        [(0b0011, 4), (index, 4), (total - 1, 4), (parity.into(), 8), (0b0100, 4), (piece.len(), 16)]
+    {
         push(number, length);
     }
     piece.iter().for_each(|byte| push((*byte).into(), 8));
     push(0, 4);
-    let mut data: Vec<u8> =
-        bits.chunks(8).map(|byte| (0..8).fold(0, |all, at| all << 1 | byte.get(at).copied().unwrap_or(0) as u8)).collect();
+    let mut data: Vec<u8> = bits
+        .chunks(8)
+        .map(|byte| (0..8).fold(0, |all, at| all << 1 | byte.get(at).copied().unwrap_or(0) as u8))
+        .collect();
     let capacity = Bits::new(VERSION).max_len(EcLevel::M).unwrap() / 8;
     let padding = (0..capacity - data.len()).map(|at| if at % 2 == 0 { 0xEC } else { 0x11 });
     data.extend(padding);
