@@ -176,7 +176,8 @@ impl PageResult {
         let mut taken = self.places_read();
         let read = taken.len();
         let doubtful = self.doubtful().into_iter().filter_map(|place| place[0].corners());
-        for corners in doubtful.chain(self.readings.iter().flat_map(|r| &r.unread).map(Unread::corners)) {
+        let unread = self.readings.iter().flat_map(|reading| &reading.unread).filter(|unread| unread.is_clear());
+        for corners in doubtful.chain(unread.map(Unread::corners)) {
             if !lie_in_any(&corners, &taken) {
                 taken.push(corners);
             }

@@ -65,7 +65,7 @@ fn issued(desk: &Desk) -> String {
 }
 
 /// Erasures after which Reed–Solomon decoding still gives a word, and nothing of it vouches for that word.
-const DOUBTFUL: usize = CORRECTIONS - 1;
+const DOUBTFUL: usize = CORRECTIONS - 2;
 
 #[test]
 fn a_symbol_that_only_its_signature_vouches_for_is_judged_as_if_it_had_been_read() {
