@@ -1,6 +1,6 @@
 //! Symbols that are damaged so much that only a signature tells what they say, and symbols that carry one message together.
 
-use nansen::envelope::{SymbolText, pack, to_text, unpack};
+use nansen::envelope::{SymbolText, pack, split, to_text, unpack};
 use nansen::scan::GreyImage;
 use qrcode::bits::Bits;
 use qrcode::canvas::{Canvas, Module};
@@ -8,7 +8,7 @@ use qrcode::{Color, EcLevel, QrCode, Version};
 use serde_json::Value;
 
 use super::desk::{Desk, err, json_lines, out, shown};
-use super::scan_support::{page, paint, pgm};
+use super::scan_support::{commands, document, page, paint, pgm};
 
 /// Version 15-M: ten blocks, 41 data codewords in each of the first, 24 error correction codewords in each
 /// (ISO/IEC 18004 table 9).
@@ -145,6 +145,36 @@ fn beside_a_symbol_that_was_read_a_damaged_one_is_pointed_out() {
     let output = desk.run(&["verify", "both.pgm"]);
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
     assert!(err(&output).contains("a symbol on page 1 was seen and could not be read"), "{}", err(&output));
+}
+
+/// A sheet with a symbol in which so many codewords of the first block are neither dark nor light.
+fn sheet(text: &[u8], erased: usize) -> String {
+    let (dark, erased) = (symbol(text), modules_of_first_block(erased));
+    let grey = commands(&erased, 120.0, 300.0, 4.0).replacen("0 g", "0.5 g", 1);
+    commands(&dark, 120.0, 300.0, 4.0) + &grey
+}
+
+#[test]
+fn a_damaged_part_is_proved_by_the_document_that_it_completes() {
+    let desk = Desk::new();
+    let envelope = SymbolText::parse(issued(&desk).as_bytes()).unwrap().envelope;
+    let parts: Vec<String> = split(&envelope, 2, 3).unwrap().iter().map(|part| to_text(part).unwrap()).collect();
+    let (damaged, intact) = (sheet(parts[0].as_bytes(), DOUBTFUL), sheet(parts[2].as_bytes(), 0));
+    // Of a damaged one that comes first nothing can be said before the other has been seen.
+    for (page, sheets) in [(1, [damaged.clone(), intact.clone()]), (2, [intact, damaged])] {
+        let file = shown(&desk.write("parts.pdf", document(&sheets)));
+        let (code, found) = desk.verify(&[&file]);
+        assert_eq!((code, found.len(), &found[0]["verdict"]), (Some(0), 1, &"valid".into()), "{page}: {found:?}");
+        assert_eq!((&found[0]["page"], &found[0]["symbol"]["read"]), (&page.into(), &"proved by its signature".into()));
+    }
+    // A part of another document completes nothing.
+    let other = SymbolText::parse(issued(&Desk::new()).as_bytes()).unwrap().envelope;
+    let other = to_text(&split(&other, 2, 3).unwrap()[0]).unwrap();
+    let sheets = [sheet(other.as_bytes(), DOUBTFUL), sheet(parts[1].as_bytes(), 0)];
+    let file = shown(&desk.write("parts.pdf", document(&sheets)));
+    let (code, found) = desk.verify(&[&file]);
+    let reasons: Vec<&Value> = found.iter().map(|one| &one["reason"]).collect();
+    assert_eq!((code, reasons), (Some(3), vec![&"damaged".into(), &"incomplete".into()]), "{found:?}");
 }
 
 /// Two pictures of one size, one beside the other.
