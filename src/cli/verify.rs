@@ -229,10 +229,12 @@ impl Session<'_> {
         for (page, place) in std::mem::take(&mut pages.doubtful) {
             if self.prove(source, page, &place)? {
                 pages.empty.retain(|empty| *empty != page);
-                pages.unread.iter_mut().filter(|unread| unread.0 == page).for_each(|unread| unread.1 -= 1);
+                pages.unread.iter_mut().filter(|(unread, _)| *unread == page).for_each(|(_, symbols)| {
+                    *symbols = symbols.saturating_sub(1);
+                });
             }
         }
-        pages.unread.retain(|unread| unread.1 > 0);
+        pages.unread.retain(|(_, symbols)| *symbols > 0);
         Ok(())
     }
 
