@@ -6,8 +6,9 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use super::home::Home;
+use super::input::{read_input, without_line_end};
 use super::verdict_json::hex;
-use super::verify::{read_input, without_line_end};
+
 use super::{Exit, Failure, templates};
 use crate::cbor;
 use crate::credential::Types;

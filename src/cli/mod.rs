@@ -6,6 +6,7 @@ mod camera;
 pub mod demo;
 pub mod home;
 pub mod init;
+mod input;
 pub mod inspect;
 pub mod issue;
 pub mod keys;

@@ -1,8 +1,13 @@
 //! `nansen read`: the symbols in images and PDFs, judged by nothing, one JSON line per input.
 
 use super::verdict_json::hex;
+use super::verdict_text::next_step;
 use super::{Exit, Failure};
-use crate::scan::{AttachedFile, Content, Effort, Found, Options, PageResult, ReaderChoice, ScanError, Seen, scan_all};
+use crate::scan::{
+    AttachedFile, Content, Effort, Found, Options, PageResult, ReaderChoice, ScanError, Seen, StructuredAppend,
+    scan_all,
+};
+use crate::verify::Reason;
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 use std::io::{Read, Write};
@@ -161,6 +166,7 @@ struct Line {
     symbols: Vec<Value>,
     attachments: Vec<Value>,
     readers: Map<String, Value>,
+    unread: usize,
     is_document: bool,
     all_readers: bool,
 }
@@ -172,6 +178,7 @@ impl Line {
             symbols: Vec::new(),
             attachments: Vec::new(),
             readers: Map::new(),
+            unread: 0,
             is_document: false,
             all_readers: options.reader == ReaderChoice::All,
         }
@@ -181,6 +188,7 @@ impl Line {
         self.is_document |= page.pages.is_some() || page.page > 1;
         let paged = self.is_document;
         self.symbols.extend(page.found().iter().map(|found| symbol(found, paged)));
+        self.unread += page.unread();
         if self.all_readers {
             for reading in &page.readings {
                 let entry = self.readers.entry(reading.reader).or_insert_with(|| json!({"symbols": [], "ms": 0.0}));
@@ -210,6 +218,9 @@ impl Line {
         if !self.attachments.is_empty() {
             line.insert("attachments".into(), self.attachments.into());
         }
+        if self.unread > 0 {
+            line.insert("unread".into(), self.unread.into());
+        }
         if self.all_readers {
             line.insert("readers".into(), self.readers.into());
         }
@@ -227,7 +238,8 @@ fn milliseconds(ms: f64) -> Value {
 
 /// "no symbol found on page 3 (looked at 300, 200, 400 dpi)"
 fn nothing_found(page: &PageResult) -> String {
-    let mut text = String::from("no symbol found");
+    let unread = page.unread() > 0;
+    let mut text = String::from(if unread { "a symbol was seen and could not be read" } else { "no symbol found" });
     if page.pages.is_some() || page.page > 1 {
         let _ = write!(text, " on page {}", page.page);
     }
@@ -237,6 +249,9 @@ fn nothing_found(page: &PageResult) -> String {
         (true, Some(look)) => write!(text, " (looked at {} × {} pixels)", look.width, look.height),
         (true, None) => Ok(()),
     };
+    if unread {
+        let _ = write!(text, "\n  next: {}", next_step(Reason::Damaged));
+    }
     text
 }
 
@@ -259,6 +274,9 @@ fn symbol(found: &Found, paged: bool) -> Value {
     symbol.insert("ec_level".into(), found.ec_level.map(|level| level.to_string()).into());
     symbol.insert("bytes".into(), hex(&found.bytes).into());
     symbol.insert("errors_corrected".into(), found.errors_corrected.into());
+    if let Some(StructuredAppend { index, total, parity }) = found.structured_append {
+        symbol.insert("structured_append".into(), json!({"index": index, "total": total, "parity": parity}));
+    }
     symbol.into()
 }
 

@@ -19,6 +19,8 @@ pub struct Origin {
     pub of_several: bool,
     /// The symbol, when it was scanned.
     pub symbol: Option<Found>,
+    /// Whether the symbol was too damaged to be read beyond doubt, and its signature proved what it says.
+    pub proved: bool,
     /// The file, when the credential was attached to a document, or was a file itself.
     pub attachment: Option<AttachedFile>,
 }
@@ -59,7 +61,7 @@ pub fn object(finding: &Finding, origin: &Origin) -> Value {
     set("claims", said.map_or(Value::Null, |s| s.record.to_json()));
     set("photo", said.map_or(Value::Null, photo));
     set("trust", trust(finding));
-    set("symbol", origin.symbol.as_ref().map_or(Value::Null, symbol));
+    set("symbol", origin.symbol.as_ref().map_or(Value::Null, |found| symbol(found, origin.proved)));
     set("source_kind", json!(origin.kind()));
     set("attachment", origin.attachment.as_ref().map_or(Value::Null, attachment));
     if let (None, Some(shown)) = (said, &finding.unverified) {
@@ -106,13 +108,17 @@ fn trust(finding: &Finding) -> Value {
     })
 }
 
-fn symbol(found: &Found) -> Value {
-    json!({
+fn symbol(found: &Found, proved: bool) -> Value {
+    let mut symbol = json!({
         "kind": found.kind.to_string(),
         "version": found.version,
         "ec_level": found.ec_level.map(|level| level.to_string()),
         "errors_corrected": found.errors_corrected,
-    })
+    });
+    if proved {
+        symbol["read"] = json!("proved by its signature");
+    }
+    symbol
 }
 
 fn attachment(file: &AttachedFile) -> Value {

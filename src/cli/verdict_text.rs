@@ -59,6 +59,9 @@ pub fn text(finding: &Finding, origin: &Origin, types: &Types, style: Style) -> 
 
 /// Where a credential comes from that is not, or not only, in a symbol.
 fn read_from(finding: &Finding, origin: &Origin) -> Option<String> {
+    if origin.proved {
+        return Some("a damaged symbol; its signature proves that it was read right".to_owned());
+    }
     let name = &origin.attachment.as_ref()?.name;
     Some(match origin.kind() {
         Some("both") => format!("the symbol and the attached file {name}, which are the same"),
@@ -218,7 +221,7 @@ fn plain(reason: Reason) -> &'static str {
 }
 
 /// What the person at the counter should do.
-fn next_step(reason: Reason) -> &'static str {
+pub fn next_step(reason: Reason) -> &'static str {
     match reason {
         Reason::BadSignature => "do not accept it; it was altered or forged. Keep a copy and ask a supervisor.",
         Reason::Altered => "do not accept it: somebody put two papers into one. Ask for the paper as it was issued.",
@@ -247,6 +250,8 @@ fn next_step(reason: Reason) -> &'static str {
         Reason::NoSymbol => {
             "flatten the paper, avoid glare, hold still, and scan the whole symbol with its white border."
         }
-        Reason::Damaged => "scan the paper once more, flat and clean, or have the file made again.",
+        Reason::Damaged => {
+            "flatten and clean the paper, then scan or photograph it again in even light; of a file, get it again."
+        }
     }
 }

@@ -7,13 +7,16 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::home::Home;
+use super::input::{read_input, what_next, without_line_end};
 use super::verdict_json::{Origin, object};
 use super::verdict_text::{Style, text};
 use super::{Exit, Failure, photos, templates, trust};
 use crate::credential::Types;
 use crate::format;
-use crate::scan::{self, Attached, AttachedFile, Content, Effort, Found, Options, ScanError, Seen};
-use crate::verify::{Compared, Comparison, Finding, Gate, Pile, Reason, Verdict, examine_message, examine_symbol};
+use crate::scan::{self, Attached, AttachedFile, Content, Doubtful, Effort, Found, Options, Seen};
+use crate::verify::{
+    Compared, Comparison, Finding, Gate, Pile, Reason, Verdict, examine_found, examine_message, examine_symbol, prove,
+};
 
 /// Check papers: scans, photographs, PDFs, or the text of a symbol
 #[derive(Debug, clap::Args)]
@@ -75,8 +78,8 @@ pub enum Format {
     Json,
 }
 
-/// Largest file that is read.
-const FILE_MAX: u64 = 256 * 1024 * 1024;
+/// Places with unproved messages that are kept until the end of a document.
+const MOST_DOUBTFUL: usize = 64;
 /// Longest text of a symbol that is looked at; the largest symbol holds 7,089 digits.
 const TEXT_MAX: u64 = 64 * 1024;
 
@@ -165,6 +168,7 @@ impl Session<'_> {
         if let Some(failure) = stopped {
             return Err(failure);
         }
+        self.prove_late(&source, &mut seen)?;
         let by_file = self.end_of_document(&source)?;
         if let Err(error) = outcome {
             let hint = what_next(&error);
@@ -194,10 +198,48 @@ impl Session<'_> {
             return self.undrawn(source, page.page);
         }
         let found = page.found();
-        if found.is_empty() {
+        let (mut unread, mut is_empty) = (page.unread(), found.is_empty());
+        self.page(source, page.page, found)?;
+        for place in page.doubtful() {
+            if self.prove(source, page.page, &place)? {
+                (unread, is_empty) = (unread.saturating_sub(1), false);
+            } else if pages.doubtful.len() < MOST_DOUBTFUL {
+                pages.doubtful.push((page.page, place));
+            }
+        }
+        if is_empty {
             pages.empty.push(page.page);
         }
-        self.page(source, page.page, found)
+        if unread > 0 {
+            pages.unread.push((page.page, unread));
+        }
+        Ok(())
+    }
+
+    /// A damaged symbol is judged as if it had been read when a signature proves what it says; says whether one does.
+    fn prove(&mut self, source: &str, page: u32, place: &[Doubtful]) -> Result<bool, Failure> {
+        let Some(symbol) = prove(place, &self.pile, self.gate, self.now) else { return Ok(false) };
+        let origin = Origin { proved: true, ..self.origin(source, page) };
+        self.found(symbol, origin)?;
+        Ok(true)
+    }
+
+    /// What no signature proved alone may be the part that others of the document still needed.
+    fn prove_late(&mut self, source: &str, pages: &mut Pages) -> Result<(), Failure> {
+        for (page, place) in std::mem::take(&mut pages.doubtful) {
+            if self.prove(source, page, &place)? {
+                pages.empty.retain(|empty| *empty != page);
+                pages.unread.iter_mut().filter(|(unread, _)| *unread == page).for_each(|(_, symbols)| {
+                    *symbols = symbols.saturating_sub(1);
+                });
+            }
+        }
+        pages.unread.retain(|(_, symbols)| *symbols > 0);
+        Ok(())
+    }
+
+    fn origin(&self, source: &str, page: u32) -> Origin {
+        Origin { source: source.to_owned(), page: Some(page), of_several: self.of_several, ..Origin::default() }
     }
 
     /// The symbols and attachments that have not found each other; says how many credentials were attached only.
@@ -223,18 +265,29 @@ impl Session<'_> {
         self.answer(&finding, &Origin { source: source.to_owned(), attachment: Some(file), ..Origin::default() })
     }
 
-    /// A file without any symbol is not read; single pages without one, such as backs of sheets, are pointed out.
+    /// A file without any symbol is not read; single pages without one, such as backs of sheets, are pointed out. A page on
+    /// which the only symbol could not be read must not pass in silence beside pages that are valid.
     fn pages_without_symbol(&mut self, source: &str, seen: &Pages, by_file: usize) -> Result<(), Failure> {
-        let Pages { count: pages, ref empty } = *seen;
-        if empty.is_empty() && pages > 0 {
+        for (page, _) in seen.unread.iter().filter(|(page, _)| by_file > 0 || !seen.empty.contains(page)) {
+            eprintln!("{source}: a symbol on page {page} was seen and could not be read");
+            eprintln!("  next: {}", super::verdict_text::next_step(Reason::Damaged));
+        }
+        let is_unread = |page: u32| by_file == 0 && seen.unread.iter().any(|(unread, _)| *unread == page);
+        for page in seen.empty.iter().copied().filter(|page| is_unread(*page)) {
+            let detail = "a symbol was seen and is too damaged to be read".to_owned();
+            let origin = self.origin(source, page);
+            self.answer(&Finding::refused(Reason::Damaged, Some(detail)), &origin)?;
+        }
+        let empty: Vec<u32> = seen.empty.iter().copied().filter(|page| !is_unread(*page)).collect();
+        if empty.is_empty() && seen.count > 0 {
             return Ok(());
         }
-        if empty.len() < pages || by_file > 0 {
+        if empty.len() < seen.count || by_file > 0 {
             let list = empty.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            eprintln!("{source}: no symbol on page {list} of {pages}");
+            eprintln!("{source}: no symbol on page {list} of {}", seen.count);
             return Ok(());
         }
-        let detail = match pages {
+        let detail = match seen.count {
             1 => "no symbol was found in the picture".to_owned(),
             many => format!("no symbol was found on any of {many} pages"),
         };
@@ -245,18 +298,12 @@ impl Session<'_> {
     /// A page of which nobody can say whether a paper is on it; it must not pass in silence beside pages that are valid.
     fn undrawn(&mut self, source: &str, page: u32) -> Result<(), Failure> {
         let finding = Finding::refused(Reason::Damaged, Some(format!("page {page} cannot be drawn")));
-        let of_several = self.of_several;
-        self.answer(&finding, &Origin { source: source.to_owned(), page: Some(page), of_several, ..Origin::default() })
+        let origin = self.origin(source, page);
+        self.answer(&finding, &origin)
     }
 
     fn page(&mut self, source: &str, page: u32, found: Vec<Found>) -> Result<(), Failure> {
-        for symbol in found {
-            let (source, bytes) = (source.to_owned(), Some(symbol.clone()));
-            let origin =
-                Origin { source, page: Some(page), of_several: self.of_several, symbol: bytes, attachment: None };
-            self.symbol(&symbol.bytes, &origin)?;
-        }
-        Ok(())
+        found.into_iter().try_for_each(|symbol| self.found(symbol, self.origin(source, page)))
     }
 
     /// Symbols of a frame of a film.
@@ -264,8 +311,20 @@ impl Session<'_> {
         self.page(source, 1, found)
     }
 
+    /// A symbol of a picture.
+    fn found(&mut self, symbol: Found, origin: Origin) -> Result<(), Failure> {
+        let findings = examine_found(&symbol, &mut self.pile, self.gate, self.types, self.now);
+        self.findings(findings, &Origin { symbol: Some(symbol), ..origin })
+    }
+
+    /// The text of a symbol.
     fn symbol(&mut self, bytes: &[u8], origin: &Origin) -> Result<(), Failure> {
-        for finding in examine_symbol(bytes, &mut self.pile, self.gate, self.types, self.now) {
+        let findings = examine_symbol(bytes, &mut self.pile, self.gate, self.types, self.now);
+        self.findings(findings, origin)
+    }
+
+    fn findings(&mut self, findings: Vec<Finding>, origin: &Origin) -> Result<(), Failure> {
+        for finding in findings {
             let Some(comparison) = &mut self.comparison else {
                 self.answer(&finding, origin)?;
                 continue;
@@ -347,49 +406,14 @@ impl Session<'_> {
     }
 }
 
-/// The pages of a document, and those on which no symbol was found.
+/// The pages of a document.
 #[derive(Default)]
 struct Pages {
     count: usize,
+    /// Those on which nothing was read.
     empty: Vec<u32>,
-}
-
-/// What a person does about an input that cannot be looked at.
-fn what_next(error: &ScanError) -> &'static str {
-    match error {
-        ScanError::TooLarge { .. } | ScanError::TooMuchMemory { .. } => "scan at a lower resolution, such as 300 dpi",
-        ScanError::TooManyPages { .. } | ScanError::OutOfTime { .. } => "split the document",
-        ScanError::EncryptedPdf => "remove the password first",
-        _ => "check that it is an image or a PDF, and that it has arrived whole",
-    }
-}
-
-/// A text without the line end that a file or a keyboard-wedge scanner puts behind it. Spaces stay: Base45 has them.
-pub fn without_line_end(text: &[u8]) -> &[u8] {
-    let end = text.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')).map_or(0, |last| last + 1);
-    &text[..end]
-}
-
-/// The bytes of a file or of standard input, up to a limit.
-pub fn read_input(path: &Path) -> Result<Vec<u8>, Failure> {
-    let shown = path.display();
-    let fail = |error: &std::io::Error| {
-        Failure::new(format!("{shown} cannot be read: {error}")).hint("check the name and who may read it")
-    };
-    let mut bytes = Vec::new();
-    if path.as_os_str() == "-" {
-        std::io::stdin().lock().take(FILE_MAX + 1).read_to_end(&mut bytes).map_err(|error| fail(&error))?;
-    } else {
-        if path.is_dir() {
-            return Err(Failure::new(format!("{shown} is a folder, where an image or a PDF is wanted"))
-                .hint(format!("name the files, such as {shown}/*")));
-        }
-        let file = std::fs::File::open(path).map_err(|error| fail(&error))?;
-        file.take(FILE_MAX + 1).read_to_end(&mut bytes).map_err(|error| fail(&error))?;
-    }
-    if bytes.len() as u64 > FILE_MAX {
-        return Err(Failure::new(format!("{shown} has more than {} MiB", FILE_MAX >> 20))
-            .hint("scan at 300 dpi in grey, or split the PDF"));
-    }
-    Ok(bytes)
+    /// Those with symbols that were seen and not read, and how many.
+    unread: Vec<(u32, usize)>,
+    /// What such symbols may say, by place.
+    doubtful: Vec<(u32, Vec<Doubtful>)>,
 }

@@ -93,6 +93,7 @@ impl SymbolReader for Cascade {
         for found in readings.found.iter_mut().chain(&mut readings.doubtful) {
             *found = found.clone().scaled(factor as f32);
         }
+        readings.unread = readings.unread.into_iter().map(|unread| unread.scaled(factor as f32)).collect();
         readings
     }
 }

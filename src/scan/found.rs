@@ -61,6 +61,11 @@ pub struct Found {
 }
 
 impl Found {
+    /// Whether its bytes are only a piece of a message: one of several symbols that carry it (ISO/IEC 18004 §8).
+    pub fn is_piece(&self) -> bool {
+        self.structured_append.is_some_and(|part| part.total > 1)
+    }
+
     /// Whether both are the same print: equal bytes at the same place.
     pub fn is_same_print(&self, other: &Self) -> bool {
         if self.kind != other.kind || self.bytes != other.bytes || self.page != other.page {
@@ -94,6 +99,16 @@ pub(super) fn merge(all: &mut Vec<Found>, new: Found) -> bool {
     }
     all.push(new);
     true
+}
+
+/// Whether the middle of a symbol lies within another.
+pub(super) fn lies_in(inner: &[(f32, f32); 4], outer: &[(f32, f32); 4]) -> bool {
+    let at = centre(inner);
+    let side = |side: usize| {
+        let ((ax, ay), (bx, by)) = (outer[side], outer[(side + 1) % 4]);
+        (bx - ax) * (at.1 - ay) - (by - ay) * (at.0 - ax)
+    };
+    (0..4).all(|at| side(at) >= 0.0) || (0..4).all(|at| side(at) <= 0.0)
 }
 
 fn centre(corners: &[(f32, f32); 4]) -> (f32, f32) {

@@ -13,6 +13,7 @@ mod binarisation;
 mod cascade;
 mod datamatrix;
 mod deadline;
+mod doubtful;
 mod error;
 mod filter;
 mod found;
@@ -33,6 +34,7 @@ mod threshold;
 pub use attached::{Attached, AttachedFile, Content};
 pub use cascade::Cascade;
 pub use deadline::Deadline;
+pub use doubtful::Doubtful;
 pub use error::ScanError;
 pub use found::{Found, Kind, StructuredAppend};
 #[cfg(feature = "camera")]
@@ -93,7 +95,7 @@ pub struct Reading {
     /// Its symbols.
     pub found: Vec<Found>,
     /// What symbols may say that were not read beyond doubt; see [`Readings::doubtful`].
-    pub doubtful: Vec<Found>,
+    pub doubtful: Vec<Doubtful>,
     /// Symbols that were seen and not read.
     pub unread: Vec<Unread>,
     /// Time it took.
@@ -151,6 +153,55 @@ impl PageResult {
         }
         all
     }
+
+    /// What symbols may say that nobody read: one list for each place, the likeliest first.
+    pub fn doubtful(&self) -> Vec<Vec<Doubtful>> {
+        let found = self.places_read();
+        let mut places: Vec<Vec<Doubtful>> = Vec::new();
+        for doubtful in self.readings.iter().flat_map(|reading| &reading.doubtful) {
+            let Some(corners) = doubtful.corners().filter(|corners| !lie_in_any(corners, &found)) else { continue };
+            let same =
+                |place: &&mut Vec<Doubtful>| place[0].corners().is_some_and(|other| found::lies_in(&corners, &other));
+            match places.iter_mut().find(same) {
+                Some(place) if place.contains(doubtful) => {}
+                Some(place) => place.push(doubtful.clone()),
+                None => places.push(vec![doubtful.clone()]),
+            }
+        }
+        places
+    }
+
+    /// How many symbols were seen and not read, or not beyond doubt.
+    pub fn unread(&self) -> usize {
+        let mut taken = self.places_read();
+        let read = taken.len();
+        let doubtful = self.doubtful().into_iter().filter_map(|place| place[0].corners());
+        let unread = self.readings.iter().flat_map(|reading| &reading.unread).filter(|unread| unread.is_clear());
+        for corners in doubtful.chain(unread.map(Unread::corners)) {
+            if !lie_in_any(&corners, &taken) {
+                taken.push(corners);
+            }
+        }
+        taken.len() - read
+    }
+
+    fn places_read(&self) -> Vec<[(f32, f32); 4]> {
+        self.readings.iter().flat_map(|reading| &reading.found).filter_map(|found| found.corners).collect()
+    }
+
+    /// Puts the places of what was not read into the scale of another look, which has so many times as many pixels in a row.
+    fn scale_unread(&mut self, factor: f32) {
+        for reading in &mut self.readings {
+            reading.doubtful =
+                std::mem::take(&mut reading.doubtful).into_iter().map(|one| one.scaled(factor)).collect();
+            reading.unread = std::mem::take(&mut reading.unread).into_iter().map(|one| one.scaled(factor)).collect();
+        }
+    }
+}
+
+/// Whether one is the place of the other, whichever of the two is drawn larger.
+fn lie_in_any(corners: &[(f32, f32); 4], places: &[[(f32, f32); 4]]) -> bool {
+    places.iter().any(|place| found::lies_in(corners, place) || found::lies_in(place, corners))
 }
 
 /// What came of an input as a whole.
@@ -303,6 +354,9 @@ fn scan_document(bytes: &[u8], options: &Options, deadline: Deadline, sink: Sink
 /// Reads a drawn page; says whether there was something on it and nothing could be read.
 fn read_drawn(drawn: &pdf::DrawnPage, options: &Options, deadline: Deadline, result: &mut PageResult) -> bool {
     let Some(image) = &drawn.image else { return false };
+    if let Some(before) = result.looks.last() {
+        result.scale_unread(image.width() as f32 / before.width.max(1) as f32);
+    }
     result.looks.push(look(image, Some(drawn.dpi)));
     for reading in scan_page(image, result.page, options, deadline) {
         result.add(reading);
@@ -347,6 +401,7 @@ fn scan_page(image: &GreyImage, page: u32, options: &Options, deadline: Deadline
             found.page = page;
         }
         let Readings { found, doubtful, unread } = readings;
+        let doubtful = doubtful.into_iter().map(Doubtful::new).collect();
         Reading { reader: reader.name(), found, doubtful, unread, elapsed: start.elapsed() }
     };
     readers.into_iter().map(read).collect()

@@ -4,12 +4,14 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use crate::credential::{StatusRef, Types};
-use crate::envelope::{Collector, EnvelopeError, Progress, Set, TextError};
+use crate::envelope::{EnvelopeError, TextError};
 use crate::format::{self, Format, FormatError, Presented, Recognised, Statement, Why, nansen};
+use crate::scan::Found;
 use crate::seal::{Authentic, OpenError, PublicKey, Sealed};
 
 use super::decide::{Signer, StatusKnown, decide};
 use super::finding::{Finding, Issuer, TrustUsed};
+use super::pile::Pile;
 use super::reason::{Reason, Verdict};
 
 /// A key that a trust list names, with what the list says of it.
@@ -50,53 +52,17 @@ pub trait Trust {
     fn status(&self, signer: &PublicKey, status: &StatusRef, now: Timestamp) -> StatusKnown;
 }
 
-/// Parts of documents that are spread over several symbols, pages or files.
-#[derive(Debug, Default)]
-pub struct Pile {
-    collector: Collector,
-    /// Documents that have had their finding in this input.
-    answered: Vec<Set>,
-    /// Where the first part of each document was seen.
-    origins: Vec<(Set, usize)>,
-    input: usize,
+/// Examines a symbol that was read from a picture: what [`examine_symbol`] does, with symbols that carry one message
+/// together (ISO/IEC 18004 §8) joined first.
+pub fn examine_found(found: &Found, pile: &mut Pile, trust: &dyn Trust, types: &Types, now: Timestamp) -> Vec<Finding> {
+    let Some(place) = found.structured_append.filter(|_| found.is_piece()) else {
+        return examine_symbol(&found.bytes, pile, trust, types, now);
+    };
+    let joined = pile.piece(place, &found.bytes);
+    joined.map_or_else(Vec::new, |text| examine_symbol(&text, pile, trust, types, now))
 }
 
-impl Pile {
-    /// A pile without parts.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The parts that follow come from another input: a document that is seen there once more is answered once more.
-    pub fn next_input(&mut self, input: usize) {
-        self.input = input;
-        self.answered.clear();
-    }
-
-    /// A finding for each document of which parts are missing, with the input in which its first part was seen.
-    pub fn missing(&self) -> Vec<(usize, Finding)> {
-        let told = |progress: &Progress| {
-            if progress.damaged {
-                return Finding::refused(Reason::Malformed, Some("the parts do not make a document".to_owned()));
-            }
-            let list =
-                |places: &[u8]| places.iter().map(|place| (place + 1).to_string()).collect::<Vec<_>>().join(", ");
-            let detail = format!(
-                "{} of {} symbols, {} are needed; symbols {} were not seen",
-                progress.have.len(),
-                progress.set.n,
-                progress.set.k,
-                list(&progress.missing)
-            );
-            Finding::refused(Reason::Incomplete, Some(detail))
-        };
-        let findings = self.collector.missing();
-        let origin = |set: Set| self.origins.iter().find(|(known, _)| *known == set).map_or(0, |(_, input)| *input);
-        findings.iter().map(|found| (origin(found.set), named(told(found), Format::Nansen))).collect()
-    }
-}
-
-/// Examines one symbol. A part of a longer document goes onto the pile, and gives a finding when it completes one.
+/// Examines the bytes of one symbol. A part of a longer document goes onto the pile, and gives a finding when it completes one.
 pub fn examine_symbol(
     symbol: &[u8],
     pile: &mut Pile,
@@ -106,25 +72,11 @@ pub fn examine_symbol(
 ) -> Vec<Finding> {
     match format::recognise(symbol) {
         Ok(Recognised::Sealed(presented)) => vec![examine(&presented, trust, types, now)],
-        Ok(Recognised::Part { part, bytes }) => {
-            let set = part.set;
-            if !pile.origins.iter().any(|(known, _)| *known == set) {
-                pile.origins.push((set, pile.input));
-            }
-            // Parts that contradict each other are judged at the end, when all have been seen.
-            let _ = pile.collector.add(&bytes);
-            match pile.collector.completed(set) {
-                Some(envelope) if !pile.answered.contains(&set) => {
-                    let finding = match nansen::open(envelope) {
-                        Ok(presented) => examine(&presented, trust, types, now),
-                        Err(error) => unopened(&error),
-                    };
-                    pile.answered.push(set);
-                    vec![finding]
-                }
-                _ => Vec::new(),
-            }
-        }
+        Ok(Recognised::Part { part, bytes }) => match pile.part(part.set, &bytes).map(nansen::open) {
+            Some(Ok(presented)) => vec![examine(&presented, trust, types, now)],
+            Some(Err(error)) => vec![unopened(&error)],
+            None => Vec::new(),
+        },
         Ok(Recognised::Known { name, why }) => vec![known_by_name(name, why)],
         Ok(Recognised::Unknown) => {
             vec![Finding::refused(Reason::Unsigned, Some("a symbol of no format that nansen knows".to_owned()))]
@@ -297,7 +249,7 @@ fn unopened(error: &FormatError) -> Finding {
     Finding::refused(reason, Some(with_causes(error)))
 }
 
-fn named(mut finding: Finding, format: Format) -> Finding {
+pub(super) fn named(mut finding: Finding, format: Format) -> Finding {
     finding.format = Some(format.to_string());
     finding
 }

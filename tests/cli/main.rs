@@ -2,6 +2,7 @@
 
 mod attached;
 mod batches;
+mod damaged;
 mod desk;
 mod gate;
 mod hostile;

@@ -19,6 +19,10 @@ const LEAST_AGREEMENT: f32 = 0.3;
 /// The same before a deep search.
 const LEAST_AGREEMENT_DEEP: f32 = 0.5;
 
+/// From here on nobody doubts that there is a symbol: textures that are none reached 0.73 on the photographs of
+/// `zxing-falsepos`.
+const CLEAR_AGREEMENT: f32 = 0.78;
+
 /// What an attempt gave.
 #[derive(Clone, Debug)]
 pub(super) struct Reading {
@@ -38,6 +42,24 @@ pub struct Unread {
     pub(in crate::scan) agreement: f32,
     /// Where it lies in pixels: top left, top right, bottom right, bottom left.
     pub(super) corners: [Point; 4],
+}
+
+impl Unread {
+    /// Where it lies in pixels: top left, top right, bottom right, bottom left.
+    pub fn corners(&self) -> [(f32, f32); 4] {
+        self.corners.map(|corner| (corner.x, corner.y))
+    }
+
+    /// Whether it is a symbol beyond doubt, worth telling a person of.
+    pub fn is_clear(&self) -> bool {
+        self.agreement >= CLEAR_AGREEMENT
+    }
+
+    /// The same in an image of another scale.
+    pub(in crate::scan) fn scaled(mut self, factor: f32) -> Self {
+        self.corners = self.corners.map(|corner| corner * factor);
+        self
+    }
 }
 
 /// One hypothesis being followed up in one image.

@@ -363,6 +363,8 @@ impl<'a> Search<'a> {
         }
         let doubtful: Vec<Found> = attempt.doubtful.drain(..).map(|reading| found(reading, factor)).collect();
         self.readings.doubtful.extend(doubtful);
+        let unread = attempt.unread.take().filter(|_| read.is_none());
+        self.readings.unread.extend(unread.map(|unread| unread.scaled(factor as f32)));
         if let Some(reading) = read {
             merge(&mut self.readings.found, found(reading, factor));
         }
