@@ -357,10 +357,6 @@ impl<'a> Search<'a> {
         let image = self.pyramid.at(factor, filter);
         let mut attempt = Attempt::new(image, &self.candidates[at].hypothesis, self.deadline);
         let read = read(&mut attempt);
-        if let Some(unread) = attempt.unread.take() {
-            let corners = unread.corners.map(|corner| corner * factor as f32);
-            self.readings.unread.push(Unread { corners, ..unread });
-        }
         let doubtful: Vec<Found> = attempt.doubtful.drain(..).map(|reading| found(reading, factor)).collect();
         self.readings.doubtful.extend(doubtful);
         let unread = attempt.unread.take().filter(|_| read.is_none());
