@@ -30,6 +30,6 @@ mod tests {
         };
         assert!(printed(10.0, 240.0) > 0.99 && printed(30.0, 50.0) > 0.97 && printed(200.0, 20.0) < -0.99);
         assert!(printed(100.0, 100.0).abs() < 0.01);
-        assert_eq!(correlation(std::iter::empty()), 0.0);
+        assert!(correlation(std::iter::empty()).abs() < 0.01);
     }
 }

@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     fn noise(x: usize, y: usize) -> bool {
-        (x * 7919 + y * 104_729 + x * y * 31) % 97 % 2 == 0
+        (x * 7919 + y * 104_729 + x * y * 31) % 97 < 48
     }
 
     #[test]

@@ -62,6 +62,6 @@ mod tests {
     fn paper_states_no_version() {
         assert_eq!(read(&[200.0; BITS]), None);
         assert_eq!(read(&printed(0b10_1010_1010_1010_1010)), None);
-        assert_eq!(likeness(&printed(word(6)), Version::new(6).unwrap()), 0.0);
+        assert!(likeness(&printed(word(6)), Version::new(6).unwrap()).abs() < 0.01);
     }
 }
