@@ -29,6 +29,7 @@ mod readers;
 mod rqrr;
 mod rxing;
 mod threshold;
+mod video;
 
 pub use attached::{Attached, AttachedFile, Content};
 pub use cascade::Cascade;
@@ -42,6 +43,7 @@ pub use grade::{Measure, Parameter, Quality, grade};
 pub use grey::GreyImage;
 pub use qr::Unread;
 pub use readers::{Effort, ReaderChoice, Readings, Rqrr, Rxing, SymbolReader};
+pub use video::{Video, Watched};
 
 use load::FileType;
 use std::ops::ControlFlow;

@@ -40,6 +40,24 @@ pub struct Unread {
     pub(super) corners: [Point; 4],
 }
 
+impl Unread {
+    /// Corners in another scale.
+    pub(super) fn scaled(self, factor: f32) -> Self {
+        Self { corners: self.corners.map(|corner| corner * factor), ..self }
+    }
+
+    /// Side of a module in pixels.
+    pub(in crate::scan) fn module(&self) -> f32 {
+        let [a, b, c, d] = self.corners;
+        ((c - a).cross(d - b).abs() / 2.0).sqrt() / self.version.modules() as f32
+    }
+
+    /// Where it lies, in pixels.
+    pub(in crate::scan) fn places(&self) -> [(f32, f32); 4] {
+        self.corners.map(|corner| (corner.x, corner.y))
+    }
+}
+
 /// One hypothesis being followed up in one image.
 pub(super) struct Attempt<'a> {
     image: &'a GreyImage,

@@ -21,6 +21,7 @@ mod lattice;
 mod light;
 mod message;
 mod patterns;
+mod pursuit;
 mod reader;
 mod rectified;
 mod reed_solomon;
@@ -31,4 +32,8 @@ mod stains;
 mod version_information;
 
 pub use attempt::Unread;
+pub(super) use blocks::Blocks;
+pub(super) use decode::{Decoded, Depth, Outcome, decode};
+pub(super) use patterns::{Patterns, Version};
 pub(super) use reader::Search;
+pub(super) use soft::SoftModules;

@@ -10,6 +10,7 @@ use super::finder::{self, Finder, Lines};
 use super::frame::Frame;
 use super::geometry::Point;
 use super::hypothesis::{self, Hypothesis};
+use super::pursuit;
 use crate::scan::deadline::Deadline;
 use crate::scan::filter::{self, Filter};
 use crate::scan::found::{Found, Kind, StructuredAppend, merge};
@@ -58,6 +59,10 @@ const THOROUGH: &[&[View]] = &[
     ],
     &[view(0, Filter::None, local(12, 3)), view(2, Filter::None, local(25, 8)), view(4, Filter::None, local(10, 3))],
 ];
+
+/// The views that camera frames take turns with, for what those of a fast reading do not see: the first sees through noise, the
+/// second through defocus.
+const GLANCES: &[View] = &[view(2, Filter::Smooth, local(10, 4)), view(1, Filter::Smooth, local(7, 1))];
 
 /// Sets of three finder patterns that are looked at in a view.
 const MOST_THREES: usize = 30;
@@ -153,6 +158,26 @@ impl<'a> Search<'a> {
         }
         self.follow(MOST_TRIED, MOST_THOROUGH, number > 0);
         self.groups < THOROUGH.len() && !self.deadline.has_passed()
+    }
+
+    /// One more look for a camera frame, another for each number.
+    pub(in crate::scan) fn glance(&mut self, number: usize) {
+        self.look(GLANCES[number % GLANCES.len()], Lines::All);
+        self.follow(4, 0, false);
+    }
+
+    /// Follows a symbol from the frame before this one; says whether it is there.
+    pub(in crate::scan) fn pursue(&mut self, last: &Unread) -> bool {
+        let module = last.module();
+        let factor = FACTORS.into_iter().find(|&factor| module / factor as f32 >= PIXELS).unwrap_or(1);
+        let Some(hypothesis) = pursuit::hypothesis(self.prepared(factor, Filter::Smooth), last, factor) else {
+            return false;
+        };
+        let before = (self.readings.found.len(), self.readings.unread.len());
+        let candidate = Candidate { hypothesis, factor, filter: Filter::None, tried: true, thorough: false };
+        self.candidates.push(candidate);
+        self.attempt(self.candidates.len() - 1, |attempt| attempt.with_care());
+        before != (self.readings.found.len(), self.readings.unread.len())
     }
 
     /// Whether something was read.
@@ -344,6 +369,8 @@ impl<'a> Search<'a> {
         self.readings.doubtful.extend(doubtful);
         if let Some(reading) = read {
             merge(&mut self.readings.found, found(reading, factor));
+        } else if let Some(unread) = attempt.unread.take() {
+            self.readings.unread.push(unread.scaled(factor as f32));
         }
     }
 }

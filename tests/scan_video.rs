@@ -1,0 +1,80 @@
+//! Films of symbols of which no frame can be read: their frames together can, and never as something else.
+
+#[path = "support/films.rs"]
+mod films;
+
+use films::{Damage, GOOD, Shot, frame, symbol};
+use nansen::scan::{Effort, GreyImage, Options, Video, scan_image};
+use nansen::symbol::EcLevel;
+use std::time::Duration;
+
+/// Time for a frame, generous so that a slow machine finds the same.
+const BUDGET: Duration = Duration::from_secs(5);
+
+fn video() -> Video {
+    Video::new(Options { effort: Effort::Fast, image_budget: BUDGET, ..Options::default() })
+}
+
+/// The texts that a film tells, with the number of the frame that told each.
+fn texts(video: &mut Video, film: impl IntoIterator<Item = GreyImage>) -> Vec<(usize, String)> {
+    let mut all = Vec::new();
+    for (number, image) in film.into_iter().enumerate() {
+        for found in video.add(&image).all() {
+            all.push((number, String::from_utf8(found.bytes).expect("letters were encoded")));
+        }
+    }
+    all
+}
+
+#[test]
+fn frames_of_which_none_can_be_read_are_read_together() {
+    let (matrix, text) = symbol(10, EcLevel::M, 1);
+    let damage = Damage { noise: 200.0, ..GOOD };
+    let film: Vec<GreyImage> =
+        (0..20).map(|number| frame(&matrix, Shot::around(&matrix, 5.0), damage, number)).collect();
+    let thorough = Options::default();
+    for image in film.iter().take(3) {
+        assert!(scan_image(image, &thorough).iter().all(|reading| reading.found.is_empty()));
+    }
+    let told = texts(&mut video(), film);
+    assert_eq!(told.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>(), [text]);
+}
+
+#[test]
+fn a_symbol_is_handed_over_once_until_it_is_forgotten_or_asked_for() {
+    let (matrix, text) = symbol(4, EcLevel::M, 2);
+    let image = |number| frame(&matrix, Shot::around(&matrix, 5.0), GOOD, number);
+    let mut once = video();
+    assert_eq!(texts(&mut once, (0..8).map(image)), [(0, text.clone())]);
+    once.forget();
+    assert_eq!(texts(&mut once, (8..10).map(image)), [(0, text.clone())]);
+    let empty = (0..40).map(|_| GreyImage::from_fn(200, 200, |_, _| 200));
+    assert!(texts(&mut once, empty).is_empty());
+    assert_eq!(texts(&mut once, (10..12).map(image)), [(0, text)]);
+    assert_eq!(texts(&mut video().with_repeats(true), (0..5).map(image)).len(), 5);
+}
+
+#[test]
+fn two_symbols_in_turns_are_never_mixed() {
+    let ((a, text_a), (b, text_b)) = (symbol(6, EcLevel::L, 3), symbol(6, EcLevel::L, 4));
+    let damage = Damage { noise: 200.0, ..GOOD };
+    let film = (0..40).map(|number| {
+        let matrix = if number % 2 == 0 { &a } else { &b };
+        frame(matrix, Shot::around(matrix, 5.0), damage, number)
+    });
+    let mut told: Vec<String> = texts(&mut video(), film).into_iter().map(|(_, text)| text).collect();
+    told.sort();
+    let mut wanted = [text_a, text_b];
+    wanted.sort();
+    assert!(told.iter().all(|text| wanted.contains(text)), "{told:?}");
+    assert_eq!(told.len(), 2);
+}
+
+#[test]
+fn a_glare_that_wanders_over_a_symbol_hides_none_of_it_for_long() {
+    let (matrix, text) = symbol(10, EcLevel::L, 5);
+    let damage = Damage { noise: 90.0, glare: 14.0, ..GOOD };
+    let film = (0..16).map(|number| frame(&matrix, Shot::around(&matrix, 5.0), damage, number));
+    let told = texts(&mut video(), film);
+    assert_eq!(told.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>(), [text]);
+}
