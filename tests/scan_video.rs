@@ -4,7 +4,7 @@
 mod films;
 
 use films::{Damage, GOOD, Shot, frame, symbol};
-use nansen::scan::{Effort, GreyImage, Options, Video, scan_image};
+use nansen::scan::{Effort, GreyImage, Hint, Options, Video, scan_image};
 use nansen::symbol::EcLevel;
 use std::time::Duration;
 
@@ -77,4 +77,38 @@ fn a_glare_that_wanders_over_a_symbol_hides_none_of_it_for_long() {
     let film = (0..16).map(|number| frame(&matrix, Shot::around(&matrix, 5.0), damage, number));
     let told = texts(&mut video(), film);
     assert_eq!(told.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>(), [text]);
+}
+
+/// The hint at the end of a film of a symbol.
+fn hint(version: u8, shot: Shot, damage: Damage) -> Option<Hint> {
+    let (matrix, _) = symbol(version, EcLevel::L, 6);
+    let mut video = video();
+    (0..16).filter_map(|number| video.add(&frame(&matrix, shot, damage, number)).hint).last()
+}
+
+#[test]
+fn a_hint_says_what_is_wrong_and_nothing_when_nothing_is() {
+    let shot = Shot { size: (640, 560), pitch: 5.0, tilt: 0.0, at: (0.0, 0.0) };
+    assert_eq!(hint(20, shot, GOOD), None);
+    let given = hint(20, shot, Damage { light: 0.05, noise: 6.0, ..GOOD });
+    assert!(matches!(given, Some(Hint::TooDark { brightest: 10..=40 })), "{given:?}");
+    let given = hint(20, shot, Damage { blur: 0.9, ..GOOD });
+    assert!(matches!(given, Some(Hint::OutOfFocus { .. })), "{given:?}");
+    let given = hint(20, shot, Damage { blur: 0.3, smear: 2.6, sway: (0.3, 1.0), ..GOOD });
+    assert!(matches!(given, Some(Hint::Moving { .. })), "{given:?}");
+    let given = hint(20, Shot { at: (60.0, 0.0), pitch: 4.0, ..shot }, GOOD);
+    assert_eq!(given, Some(Hint::CutOff));
+    let given = hint(20, Shot { pitch: 1.8, ..shot }, Damage { noise: 100.0, ..GOOD });
+    assert!(matches!(given, Some(Hint::TooSmall { .. })), "{given:?}");
+    let given = hint(20, shot, Damage { glare: 28.0, glare_at: Some((5.0, 5.0)), ..GOOD });
+    assert!(matches!(given, Some(Hint::Glare { .. })), "{given:?}");
+    let given = hint(20, shot, Damage { noise: 220.0, ..GOOD });
+    assert!(matches!(given, Some(Hint::Hold { frames: 2.. })), "{given:?}");
+}
+
+#[test]
+fn a_film_without_a_symbol_says_so() {
+    let mut video = video();
+    let hints = (0..8).map(|_| video.add(&GreyImage::from_fn(320, 240, |x, _| (x / 2) as u8)).hint);
+    assert_eq!(hints.last(), Some(Some(Hint::NoSymbol)));
 }

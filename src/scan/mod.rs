@@ -43,7 +43,7 @@ pub use grade::{Measure, Parameter, Quality, grade};
 pub use grey::GreyImage;
 pub use qr::Unread;
 pub use readers::{Effort, ReaderChoice, Readings, Rqrr, Rxing, SymbolReader};
-pub use video::{Video, Watched};
+pub use video::{Hint, Video, Watched};
 
 use load::FileType;
 use std::ops::ControlFlow;

@@ -51,10 +51,14 @@ pub struct Damage {
     pub noise: f32,
     /// Standard deviation of the defocus, in modules.
     pub blur: f32,
+    /// Length of a motion from left to right, in modules.
+    pub smear: f32,
     /// Pixels of any colour, from 0 to 1.
     pub salt: f32,
     /// Radius of a patch of glare, in modules.
     pub glare: f32,
+    /// Where the glare lies, in modules from the middle of the frame; anywhere on the symbol, and elsewhere in each frame, if not set.
+    pub glare_at: Option<(f32, f32)>,
     /// Largest shift and turn from frame to frame, in modules and degrees.
     pub sway: (f32, f32),
     /// Light on the paper, 1 is good.
@@ -62,7 +66,8 @@ pub struct Damage {
 }
 
 /// A film of a paper in good light.
-pub const GOOD: Damage = Damage { noise: 2.0, blur: 0.0, salt: 0.0, glare: 0.0, sway: (1.0, 3.0), light: 1.0 };
+pub const GOOD: Damage =
+    Damage { noise: 2.0, blur: 0.0, smear: 0.0, salt: 0.0, glare: 0.0, glare_at: None, sway: (1.0, 3.0), light: 1.0 };
 
 /// A camera that is held over a paper.
 #[derive(Clone, Copy, Debug)]
@@ -110,8 +115,11 @@ pub fn frame(matrix: &Matrix, shot: Shot, damage: Damage, seed: u64) -> GreyImag
         *pixel = parts.iter().map(|(dx, dy)| reflectance(x + dx, y + dy)).sum::<f32>() / 4.0;
     }
     let pixels = blurred(pixels, width as usize, damage.blur * shot.pitch);
+    let pixels = smeared(pixels, width as usize, (damage.smear * shot.pitch) as usize);
     let reach = middle * shot.pitch;
-    let glare = (dice.between(-reach, reach) + width as f32 / 2.0, dice.between(-reach, reach) + height as f32 / 2.0);
+    let anywhere = (dice.between(-reach, reach), dice.between(-reach, reach));
+    let glare = damage.glare_at.map_or(anywhere, |(x, y)| (x * shot.pitch, y * shot.pitch));
+    let glare = (glare.0 + width as f32 / 2.0, glare.1 + height as f32 / 2.0);
     let radius = damage.glare * shot.pitch;
     GreyImage::from_fn(width, height, |x, y| {
         if damage.salt > 0.0 && dice.between(0.0, 1.0) < damage.salt {
@@ -122,6 +130,20 @@ pub fn frame(matrix: &Matrix, shot: Shot, damage: Damage, seed: u64) -> GreyImag
         let light = pixels[y as usize * width as usize + x as usize] * damage.light + shine;
         (light * 255.0 + damage.noise * dice.normal()).clamp(0.0, 255.0) as u8
     })
+}
+
+/// Motion: the mean of so many pixels of a row.
+fn smeared(pixels: Vec<f32>, width: usize, length: usize) -> Vec<f32> {
+    if length < 2 {
+        return pixels;
+    }
+    let mean = |at: usize| {
+        let row = at / width * width;
+        let from = (at % width).saturating_sub(length / 2);
+        let part = &pixels[row + from..row + (from + length).min(width)];
+        part.iter().sum::<f32>() / part.len() as f32
+    };
+    (0..pixels.len()).map(mean).collect()
 }
 
 /// Defocus: a Gaussian of this standard deviation in pixels.

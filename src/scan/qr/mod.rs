@@ -35,5 +35,6 @@ pub use attempt::Unread;
 pub(super) use blocks::Blocks;
 pub(super) use decode::{Decoded, Depth, Outcome, decode};
 pub(super) use patterns::{Patterns, Version};
+pub(super) use pursuit::Outline;
 pub(super) use reader::Search;
 pub(super) use soft::SoftModules;

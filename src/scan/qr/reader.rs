@@ -79,6 +79,8 @@ const MOST_UNREAD: usize = 8;
 const MOST_DOUBTFUL: usize = 32;
 /// Less plausible hypotheses are not tried.
 const LEAST: f32 = 0.2;
+/// The part of a finder pattern's rays that must fit for it to be surely one.
+const CLEAR: f32 = 0.6;
 /// A module should have so many pixels: fewer lose edges, more cost time.
 const PIXELS: f32 = 3.4;
 
@@ -166,8 +168,8 @@ impl<'a> Search<'a> {
         self.follow(4, 0, false);
     }
 
-    /// Follows a symbol from the frame before this one; says whether it is there.
-    pub(in crate::scan) fn pursue(&mut self, last: &Unread) -> bool {
+    /// Follows a symbol from the frame before this one, with a filter against strong blur if `widely`; says whether it is there.
+    pub(in crate::scan) fn pursue(&mut self, last: &Unread, widely: bool) -> bool {
         let module = last.module();
         let factor = FACTORS.into_iter().find(|&factor| module / factor as f32 >= PIXELS).unwrap_or(1);
         let Some(hypothesis) = pursuit::hypothesis(self.prepared(factor, Filter::Smooth), last, factor) else {
@@ -176,8 +178,19 @@ impl<'a> Search<'a> {
         let before = (self.readings.found.len(), self.readings.unread.len());
         let candidate = Candidate { hypothesis, factor, filter: Filter::None, tried: true, thorough: false };
         self.candidates.push(candidate);
-        self.attempt(self.candidates.len() - 1, |attempt| attempt.with_care());
+        self.attempt(self.candidates.len() - 1, |attempt| if widely { attempt.widely() } else { attempt.with_care() });
         before != (self.readings.found.len(), self.readings.unread.len())
+    }
+
+    /// Places and modules, in pixels, of finder patterns whose shape can be made out.
+    pub(in crate::scan) fn finders(&self) -> Vec<((f32, f32), f32)> {
+        let frames = self.seen.iter().filter_map(|seen| seen.frame.filter(|frame| frame.fit >= CLEAR));
+        frames
+            .map(|frame| {
+                let module = frame.axes.0.cross(frame.axes.1).abs().sqrt();
+                ((frame.centre.x, frame.centre.y), module)
+            })
+            .collect()
     }
 
     /// Whether something was read.
@@ -367,10 +380,10 @@ impl<'a> Search<'a> {
         let read = read(&mut attempt);
         let doubtful: Vec<Found> = attempt.doubtful.drain(..).map(|reading| found(reading, factor)).collect();
         self.readings.doubtful.extend(doubtful);
+        let unread = attempt.unread.take().filter(|_| read.is_none());
+        self.readings.unread.extend(unread.map(|unread| unread.scaled(factor as f32)));
         if let Some(reading) = read {
             merge(&mut self.readings.found, found(reading, factor));
-        } else if let Some(unread) = attempt.unread.take() {
-            self.readings.unread.push(unread.scaled(factor as f32));
         }
     }
 }

@@ -124,3 +124,72 @@ pub(super) fn bear_out(frames: &[Vec<f32>], decoded: &Decoded) -> bool {
 fn transposed(at: usize, width: usize) -> usize {
     at % width * width + at / width
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::qr::{Depth, Outcome, SoftModules, decode};
+    use crate::symbol::{EcLevel, Matrix, encode};
+
+    fn text(length: usize, from: usize, seed: usize) -> String {
+        let letter =
+            |at: usize| char::from(b'A' + (at * 7919 + at * at * 31 + if at < from { 0 } else { seed }) as u8 % 26);
+        (0..length).map(letter).collect()
+    }
+
+    /// Modules of which so many of a hundred are wrong.
+    fn modules(matrix: &Matrix, wrong: usize, seed: usize) -> Vec<f32> {
+        let width = matrix.width();
+        let mut state = seed as u64 + 1;
+        (0..width * width)
+            .map(|at| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let dark = matrix.is_dark(at % width, at / width) != ((state >> 33) % 100 < wrong as u64);
+                if dark { 2.0 } else { -2.0 }
+            })
+            .collect()
+    }
+
+    fn same(a: &[f32], b: &[f32], version: u8) -> bool {
+        let version = Version::new(version).unwrap();
+        is_same(&Seen::new(version, a), &Seen::new(version, b))
+    }
+
+    #[test]
+    fn noisy_pictures_of_one_symbol_are_alike_and_those_of_two_are_not() {
+        let a = encode(&text(600, 0, 1), 15, EcLevel::L).unwrap();
+        let b = encode(&text(600, 0, 2), 15, EcLevel::L).unwrap();
+        assert!(same(&modules(&a, 25, 1), &modules(&a, 25, 2), 15));
+        assert!(!same(&modules(&a, 2, 1), &modules(&b, 2, 2), 15));
+    }
+
+    #[test]
+    fn symbols_that_begin_alike_are_not_taken_for_one() {
+        for alike in [100, 200, 300, 400, 500] {
+            let a = encode(&text(600, alike, 1), 15, EcLevel::L).unwrap();
+            let b = encode(&text(600, alike, 2), 15, EcLevel::L).unwrap();
+            assert!(!same(&modules(&a, 10, 1), &modules(&b, 10, 2), 15), "{alike}");
+        }
+    }
+
+    #[test]
+    fn frames_of_two_symbols_do_not_bear_out_a_text_of_both() {
+        let a = encode(&text(600, 0, 1), 15, EcLevel::L).unwrap();
+        let soft = SoftModules::new(a.width(), modules(&a, 0, 1)).unwrap();
+        let Some(Outcome::Read(decoded)) = decode(&soft, Version::new(15).unwrap(), Depth::Quick, &[]) else {
+            panic!("a clean symbol is read");
+        };
+        let of_one: Vec<Vec<f32>> = (0..8).map(|seed| modules(&a, 20, seed)).collect();
+        assert!(bear_out(&of_one, &decoded));
+        // Half of the frames show another symbol in three of six blocks.
+        let (patterns, blocks) = (Patterns::of(decoded.version), Blocks::of(decoded.version, decoded.format.level));
+        let mut of_two = of_one;
+        for frame in of_two.iter_mut().step_by(2) {
+            let codewords = (0..blocks.count() / 2).flat_map(|block| blocks.codewords(block));
+            for bit in codewords.flat_map(|codeword| (0..8).map(move |bit| usize::from(8 * codeword + bit))) {
+                frame[usize::from(patterns.data[bit])] *= if bit % 3 == 0 { -1.0 } else { 1.0 };
+            }
+        }
+        assert!(!bear_out(&of_two, &decoded));
+    }
+}

@@ -126,7 +126,7 @@ impl Track {
                 total: part.total,
                 parity: part.parity,
             }),
-            corners: Some(self.last.places()),
+            corners: Some(self.last.corners()),
             page: 1,
             mirrored: decoded.mirrored,
             inverted: false,
