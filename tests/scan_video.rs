@@ -98,7 +98,7 @@ fn a_hint_says_what_is_wrong_and_nothing_when_nothing_is() {
     assert!(matches!(given, Some(Hint::Moving { .. })), "{given:?}");
     let given = hint(20, Shot { at: (60.0, 0.0), pitch: 4.0, ..shot }, GOOD);
     assert_eq!(given, Some(Hint::CutOff));
-    let given = hint(20, Shot { pitch: 1.8, ..shot }, Damage { noise: 100.0, ..GOOD });
+    let given = hint(20, Shot { pitch: 1.8, ..shot }, Damage { glare: 28.0, glare_at: Some((5.0, 5.0)), ..GOOD });
     assert!(matches!(given, Some(Hint::TooSmall { .. })), "{given:?}");
     let given = hint(20, shot, Damage { glare: 28.0, glare_at: Some((5.0, 5.0)), ..GOOD });
     assert!(matches!(given, Some(Hint::Glare { .. })), "{given:?}");
@@ -109,6 +109,7 @@ fn a_hint_says_what_is_wrong_and_nothing_when_nothing_is() {
 #[test]
 fn a_film_without_a_symbol_says_so() {
     let mut video = video();
-    let hints = (0..8).map(|_| video.add(&GreyImage::from_fn(320, 240, |x, _| (x / 2) as u8)).hint);
+    let hints =
+        (0..8).map(|_| video.add(&GreyImage::from_fn(320, 240, |x, _| if x / 16 % 2 == 0 { 40 } else { 200 })).hint);
     assert_eq!(hints.last(), Some(Some(Hint::NoSymbol)));
 }
