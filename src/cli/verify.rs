@@ -22,7 +22,7 @@ use crate::verify::{
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Images, PDFs and signed files (.cwt); - for one on standard input; with --text the text of a symbol
-    #[arg(required_unless_present = "camera")]
+    #[arg(required_unless_present_any = ["camera", "frames"])]
     pub inputs: Vec<PathBuf>,
     /// The arguments are texts of symbols (- reads one a line from standard input)
     #[arg(long)]
@@ -30,6 +30,9 @@ pub struct Args {
     /// Look through a camera, the first one if no number is given
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "0")]
     pub camera: Option<u32>,
+    /// Look at a film: a .y4m or .mjpeg file, or a folder of pictures
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["camera", "inputs"])]
+    pub frames: Option<PathBuf>,
     /// Decide by the trust lists in this folder, and by no others
     #[arg(long, value_name = "DIR")]
     pub trust: Option<PathBuf>,
@@ -51,6 +54,7 @@ impl Args {
             inputs: vec![path.to_owned()],
             text: false,
             camera: None,
+            frames: None,
             trust: None,
             at: None,
             format: Format::Text,
@@ -109,7 +113,13 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
         exit: Exit::Done,
     };
     if let Some(number) = args.camera {
-        super::camera::watch(number, &mut |found| session.symbols(&format!("camera {number}"), found))?;
+        super::camera::watch(number, &mut |found| {
+            session.symbols(&format!("camera {number}"), found)?;
+            // A document of several symbols is held before the camera symbol by symbol.
+            Ok(session.pile.missing().is_empty())
+        })?;
+    } else if let Some(film) = &args.frames {
+        session.film(film)?;
     } else if args.text {
         for input in &args.inputs {
             session.texts(input)?;
@@ -304,6 +314,22 @@ impl Session<'_> {
 
     fn page(&mut self, source: &str, page: u32, found: Vec<Found>) -> Result<(), Failure> {
         found.into_iter().try_for_each(|symbol| self.found(symbol, self.origin(source, page)))
+    }
+
+    /// A film from its beginning to its end.
+    fn film(&mut self, path: &Path) -> Result<(), Failure> {
+        let source = path.display().to_string();
+        let mut is_empty = true;
+        super::camera::play(path, &mut |found| {
+            is_empty = false;
+            self.symbols(&source, found)?;
+            Ok(false)
+        })?;
+        if is_empty {
+            let finding = Finding::refused(Reason::NoSymbol, Some("no symbol was found in the film".to_owned()));
+            self.answer(&finding, &Origin { source, ..Origin::default() })?;
+        }
+        Ok(())
     }
 
     /// Symbols of a frame of a film.

@@ -30,6 +30,7 @@ mod readers;
 mod rqrr;
 mod rxing;
 mod threshold;
+mod video;
 
 pub use attached::{Attached, AttachedFile, Content};
 pub use cascade::Cascade;
@@ -44,6 +45,7 @@ pub use grade::{Measure, Parameter, Quality, grade};
 pub use grey::GreyImage;
 pub use qr::Unread;
 pub use readers::{Effort, ReaderChoice, Readings, Rqrr, Rxing, SymbolReader};
+pub use video::{Hint, Video, Watched};
 
 use load::FileType;
 use std::ops::ControlFlow;

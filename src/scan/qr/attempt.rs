@@ -110,6 +110,14 @@ impl<'a> Attempt<'a> {
         self.equalised(&bent, Depth::Quick)
     }
 
+    /// The plane of the landmarks and the longest filter, for strong blur.
+    pub(super) fn widely(&mut self) -> Option<Reading> {
+        let marks = landmarks(self.image, self.hypothesis);
+        let look = self.look(Grid::Plane(settle(&self.hypothesis.plane, &marks, self.hypothesis.version)));
+        let soft = equalise(&look.samples, &look.light, self.known(), Taps::FortyNine)?;
+        self.decode(&look, &soft, Depth::Quick).ok()
+    }
+
     /// Everything: both grids, longer filters, deep decoding.
     pub(super) fn thoroughly(&mut self) -> Option<Reading> {
         let plane = far_corner(self.image, self.hypothesis);

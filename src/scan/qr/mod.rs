@@ -23,6 +23,7 @@ mod lattice;
 mod light;
 mod message;
 mod patterns;
+mod pursuit;
 mod pyramid;
 mod reader;
 mod rectified;
@@ -35,4 +36,9 @@ mod version_information;
 mod view;
 
 pub use attempt::Unread;
+pub(super) use blocks::Blocks;
+pub(super) use decode::{Decoded, Depth, Outcome, decode};
+pub(super) use patterns::{Patterns, Version};
+pub(super) use pursuit::Outline;
 pub(super) use reader::Search;
+pub(super) use soft::SoftModules;

@@ -27,6 +27,7 @@ impl Version {
     }
 
     /// The version that has so many modules on a side (§6.1), if there is one.
+    #[cfg(test)]
     pub(in crate::scan) fn from_modules(modules: usize) -> Option<Self> {
         let steps = modules.checked_sub(17).filter(|steps| steps % 4 == 0)? / 4;
         u8::try_from(steps).ok().and_then(Self::new)

@@ -9,8 +9,9 @@ use super::finder::{self, Finder, Lines};
 use super::frame::Frame;
 use super::geometry::Point;
 use super::hypothesis::{self, Hypothesis};
+use super::pursuit;
 use super::pyramid::{DOUBLED, Pyramid, factor_for};
-use super::view::{FAST, THOROUGH, View};
+use super::view::{FAST, GLANCES, THOROUGH, View};
 use crate::scan::binarisation::binarise;
 use crate::scan::deadline::Deadline;
 use crate::scan::filter::Filter;
@@ -166,6 +167,36 @@ impl<'a> Search<'a> {
 
     fn rows(&self) -> Lines {
         Lines::Rows { every: (self.pyramid.width() / self.coarse / 300).clamp(1, 3) as usize }
+    }
+
+    /// One more look for a camera frame, another for each number.
+    pub(in crate::scan) fn glance(&mut self, number: usize) {
+        self.look(self.coarsened(GLANCES[number % GLANCES.len()]), Lines::All);
+        self.try_out(4, LEAST);
+    }
+
+    /// Follows a symbol from the frame before this one, with a filter against strong blur if `widely`; says whether it is there.
+    pub(in crate::scan) fn pursue(&mut self, last: &Unread, widely: bool) -> bool {
+        let factor = factor_for(last.module());
+        let Some(hypothesis) = pursuit::hypothesis(self.pyramid.at(factor, Filter::Smooth), last, factor) else {
+            return false;
+        };
+        let before = (self.readings.found.len(), self.readings.unread.len());
+        let candidate = Candidate { hypothesis, factor, filter: Filter::None, tried: true, thorough: false };
+        self.candidates.push(candidate);
+        self.attempt(self.candidates.len() - 1, |attempt| if widely { attempt.widely() } else { attempt.with_care() });
+        before != (self.readings.found.len(), self.readings.unread.len())
+    }
+
+    /// Places and modules, in pixels, of finder patterns whose shape can be made out.
+    pub(in crate::scan) fn finders(&self) -> Vec<((f32, f32), f32)> {
+        let frames = self.seen.iter().filter_map(|seen| seen.frame.filter(|frame| frame.fit >= CLEAR));
+        frames
+            .map(|frame| {
+                let module = frame.axes.0.cross(frame.axes.1).abs().sqrt();
+                ((frame.centre.x, frame.centre.y), module)
+            })
+            .collect()
     }
 
     /// Whether something was read.

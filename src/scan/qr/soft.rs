@@ -28,6 +28,7 @@ impl SoftModules {
     }
 
     /// Modules of known colour, all equally certain.
+    #[cfg(test)]
     pub(in crate::scan) fn certain(width: usize, dark: &[bool]) -> Option<Self> {
         Self::new(width, dark.iter().map(|dark| if *dark { MOST } else { -MOST }).collect())
     }
@@ -38,12 +39,6 @@ impl SoftModules {
         let width = self.width;
         let at = |at: usize| self.values[at % width * width + at / width];
         Self { width, values: (0..width * width).map(at).collect() }
-    }
-
-    /// Dark as light: what a symbol of reversed reflectance needs.
-    #[must_use]
-    pub(in crate::scan) fn negated(&self) -> Self {
-        Self { width: self.width, values: self.values.iter().map(|value| -value).collect() }
     }
 }
 
@@ -63,7 +58,6 @@ mod tests {
     fn a_symbol_is_transposed_and_negated() {
         let soft = SoftModules::new(2, vec![1.0, 2.0, 3.0, 4.0]).unwrap();
         assert_eq!(soft.transposed().values, [1.0, 3.0, 2.0, 4.0]);
-        assert_eq!(soft.negated().values, [-1.0, -2.0, -3.0, -4.0]);
         assert_eq!(soft.transposed().transposed(), soft);
     }
 }

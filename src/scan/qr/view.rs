@@ -24,6 +24,10 @@ const fn local(radius: usize, percent: u32) -> Threshold {
 /// The views of a fast reading.
 pub(super) const FAST: &[View] = &[view(1, Filter::None, Threshold::Blocks), view(2, Filter::None, local(10, 4))];
 
+/// The views that camera frames take turns with, for what those of a fast reading do not see: the first sees through noise, the
+/// second through defocus.
+pub(super) const GLANCES: &[View] = &[view(2, Filter::Smooth, local(10, 4)), view(1, Filter::Smooth, local(7, 1))];
+
 /// Those of a thorough one, in groups: hypotheses are followed up after each.
 pub(super) const THOROUGH: &[&[View]] = &[
     &[view(1, Filter::None, Threshold::Blocks), view(1, Filter::None, local(12, 5))],
