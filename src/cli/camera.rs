@@ -6,7 +6,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::Failure;
-use crate::scan::{Effort, Folder, Found, FrameError, FrameSource, Hint, Mjpeg, Options, Video, Y4m};
+use crate::scan::{
+    Doubtful, Effort, Folder, Found, FrameError, FrameSource, Hint, Mjpeg, Options, Video, Watched, Y4m,
+};
 
 /// Time for a frame of a live camera.
 #[cfg(feature = "camera")]
@@ -14,8 +16,17 @@ const LIVE: Duration = Duration::from_millis(60);
 /// Time for a frame of a film, which waits.
 const RECORDED: Duration = Duration::from_millis(250);
 
-/// Takes the symbols of a frame that were not seen before, and says whether that is enough.
-pub type Take<'a> = &'a mut dyn FnMut(Vec<Found>) -> Result<bool, Failure>;
+/// What a frame brought.
+#[derive(Debug)]
+pub struct Symbols {
+    /// Symbols that were not read from a frame before.
+    pub found: Vec<Found>,
+    /// What other symbols may say.
+    pub doubtful: Vec<Doubtful>,
+}
+
+/// Takes the symbols of a frame, and says whether that is enough.
+pub type Take<'a> = &'a mut dyn FnMut(Symbols) -> Result<bool, Failure>;
 
 /// Looks through camera `number` until it has seen enough.
 #[cfg(feature = "camera")]
@@ -81,8 +92,9 @@ fn follow(source: &mut dyn FrameSource, image_budget: Duration, take: Take<'_>) 
             }
             said = hint;
         }
-        let found = watched.all();
-        if !found.is_empty() && take(found)? {
+        let Watched { mut found, summed, doubtful, .. } = watched;
+        found.extend(summed);
+        if !(found.is_empty() && doubtful.is_empty()) && take(Symbols { found, doubtful })? {
             return Ok(());
         }
     }
@@ -118,8 +130,8 @@ mod tests {
         std::fs::write(folder.path().join("1.pgm"), b"P5 2 1 255 xy").unwrap();
         assert_eq!(open(folder.path()).unwrap().next_frame().unwrap().unwrap().pixels(), b"xy");
         let mut symbols = 0;
-        play(folder.path(), &mut |found| {
-            symbols += found.len();
+        play(folder.path(), &mut |frame| {
+            symbols += frame.found.len();
             Ok(false)
         })
         .unwrap();

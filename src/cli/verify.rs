@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use super::camera::Symbols;
 use super::home::Home;
 use super::input::{read_input, what_next, without_line_end};
 use super::verdict_json::{Origin, object};
@@ -113,10 +114,10 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
         exit: Exit::Done,
     };
     if let Some(number) = args.camera {
-        super::camera::watch(number, &mut |found| {
-            session.symbols(&format!("camera {number}"), found)?;
+        super::camera::watch(number, &mut |symbols| {
+            let is_read = session.symbols(&format!("camera {number}"), symbols)?;
             // A document of several symbols is held before the camera symbol by symbol.
-            Ok(session.pile.missing().is_empty())
+            Ok(is_read && session.pile.missing().is_empty())
         })?;
     } else if let Some(film) = &args.frames {
         session.film(film)?;
@@ -320,9 +321,10 @@ impl Session<'_> {
     fn film(&mut self, path: &Path) -> Result<(), Failure> {
         let source = path.display().to_string();
         let mut is_empty = true;
-        super::camera::play(path, &mut |found| {
-            is_empty = false;
-            self.symbols(&source, found)?;
+        super::camera::play(path, &mut |symbols| {
+            // One proof is enough: the same damaged symbol is in the next frame too.
+            let doubtful = if is_empty { symbols.doubtful } else { Vec::new() };
+            is_empty &= !self.symbols(&source, Symbols { doubtful, ..symbols })?;
             Ok(false)
         })?;
         if is_empty {
@@ -332,9 +334,11 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Symbols of a frame of a film.
-    fn symbols(&mut self, source: &str, found: Vec<Found>) -> Result<(), Failure> {
-        self.page(source, 1, found)
+    /// Symbols of a frame of a film; says whether one was read, or proved.
+    fn symbols(&mut self, source: &str, symbols: Symbols) -> Result<bool, Failure> {
+        let is_read = !symbols.found.is_empty();
+        self.page(source, 1, symbols.found)?;
+        Ok(is_read || (!symbols.doubtful.is_empty() && self.prove(source, 1, &symbols.doubtful)?))
     }
 
     /// A symbol of a picture.

@@ -9,6 +9,7 @@ mod track;
 
 use super::Options;
 use super::deadline::Deadline;
+use super::doubtful::Doubtful;
 use super::found::Found;
 use super::grey::GreyImage;
 use super::qr::{Search, Unread};
@@ -40,7 +41,7 @@ pub struct Watched {
     /// Symbols that were read from this frame and those before it together.
     pub summed: Vec<Found>,
     /// What symbols may say; to be believed only when something else proves it, such as a signature.
-    pub doubtful: Vec<Found>,
+    pub doubtful: Vec<Doubtful>,
     /// What the person with the camera could do better, once it has held for several frames.
     pub hint: Option<Hint>,
 }
@@ -114,7 +115,8 @@ impl Video {
         let finders = search.finders();
         let readings = search.finish();
         let is_read = !readings.found.is_empty();
-        let mut watched = Watched { doubtful: readings.doubtful, ..Watched::default() };
+        let mut watched =
+            Watched { doubtful: readings.doubtful.into_iter().map(Doubtful::new).collect(), ..Watched::default() };
         for found in readings.found {
             if self.is_news(&found.bytes) {
                 watched.found.push(found);
@@ -161,7 +163,7 @@ impl Video {
     }
 
     /// Adds a symbol that was not read to what is known of it.
-    fn sum(&mut self, unread: Unread, doubtful: &mut Vec<Found>) -> Option<Found> {
+    fn sum(&mut self, unread: Unread, doubtful: &mut Vec<Doubtful>) -> Option<Found> {
         let frame = self.frame;
         let same =
             self.tracks.iter().position(|track| track.frame < frame).and_then(|_| {
@@ -172,7 +174,7 @@ impl Video {
             return None;
         };
         let told = self.tracks[at].decode();
-        doubtful.extend(told.doubtful);
+        doubtful.extend(told.doubtful.into_iter().map(Doubtful::new));
         let read = self.tracks[at].read.clone()?;
         let is_news = self.is_news(&read);
         told.found.filter(|_| is_news)

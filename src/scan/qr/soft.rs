@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn a_symbol_is_transposed_and_negated() {
+    fn a_symbol_transposed_twice_is_itself() {
         let soft = SoftModules::new(2, vec![1.0, 2.0, 3.0, 4.0]).unwrap();
         assert_eq!(soft.transposed().values, [1.0, 3.0, 2.0, 4.0]);
         assert_eq!(soft.transposed().transposed(), soft);
