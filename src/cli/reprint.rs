@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::home::Home;
-use super::issue::{DeskLock, compose, entry, random, rooms, signed_face};
+use super::issue::{DeskLock, as_recorded, compose, credential_of, entry, random, rooms, signed_face};
 use super::outcome::say;
 use super::output::{Output, clear_abandoned, folder_of};
 use super::passphrase::PassphraseArgs;
@@ -20,7 +20,7 @@ use super::status::Publisher;
 use super::templates::Template;
 use super::{Exit, Failure, keys, templates, trust};
 use crate::credential::country::Country;
-use crate::credential::{Credential, Photo, PhotoFormat, Serial, StatusRef};
+use crate::credential::{Credential, Serial, StatusRef};
 use crate::format::{Format, Issuer};
 use crate::issue::attach;
 use crate::issue::paper::{self, IssuerName};
@@ -148,7 +148,7 @@ impl<'a> Desk<'a> {
                     original.format
                 );
             }
-            return Ok((as_recorded(original, stored)?, None));
+            return Ok((as_recorded(stored, original.credential.clone())?, None));
         }
         let key = self.key_of(stored)?;
         // A paper that opens in any telephone does so as a copy, too.
@@ -234,7 +234,7 @@ impl<'a> Desk<'a> {
         if let Some(row) = begun {
             let new = find(register, row.serial)?;
             let original = self.original(&new)?;
-            let signed = as_recorded(&original, &new)?;
+            let signed = as_recorded(&new, original.credential.clone())?;
             return Ok((original, signed, batch));
         }
         let original = self.original(stored)?;
@@ -264,18 +264,7 @@ impl<'a> Desk<'a> {
             Failure::new(format!("the type {} no longer has all fields of {}", template.made.name, entry.serial))
                 .hint("name the template that it was issued with: --template DIR")
         })?;
-        let credential = Credential {
-            type_name: entry.type_name.clone(),
-            serial: entry.serial,
-            issued: entry.issued,
-            not_before: None,
-            expires: entry.expires,
-            status: entry.slot.map(|slot| StatusRef { uri: native_uri(slot.list), index: slot.index.into() }),
-            copy: None,
-            supersedes: entry.supersedes,
-            record,
-            photo: found.photo.clone().map(|bytes| Photo { format: PhotoFormat::WebP, bytes }),
-        };
+        let credential = credential_of(found, record);
         let format = entry.wire.parse().map_err(Failure::new)?;
         Ok(Original { rooms: rooms(&layout), template, layout, format, credential })
     }
@@ -354,15 +343,6 @@ fn withdrawn(register: &Register, stored: &Stored, done: &str) -> Failure {
         ),
     };
     Failure::new(format!("{serial} is {status}{why}, and is not {done}")).hint(hint)
-}
-
-/// A credential with the symbol that the register has of it.
-fn as_recorded(original: &Original, stored: &Stored) -> Result<Signed, Failure> {
-    let serial = stored.entry.serial;
-    let texts: Vec<String> = String::from_utf8_lossy(&stored.envelope).lines().map(ToOwned::to_owned).collect();
-    let message = attach::message(&texts)
-        .ok_or_else(|| Failure::new(format!("the register's symbol of {serial} cannot be read")))?;
-    Ok(Signed { credential: original.credential.clone(), message, texts, dropped: Vec::new() })
 }
 
 fn too_large(serial: Serial, error: SignError) -> Failure {

@@ -36,9 +36,9 @@ pub(super) struct StyleTable {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct BoxTable {
     name: Spanned<String>,
-    show: ShowName,
+    show: Show,
     #[serde(default)]
-    side: SideName,
+    side: Side,
     #[serde(default)]
     when: Conditions,
     at: Spanned<[f32; 2]>,
@@ -46,7 +46,7 @@ pub(super) struct BoxTable {
     style: Option<Spanned<String>>,
     second: Option<Spanned<String>>,
     #[serde(default)]
-    align: AlignName,
+    align: Align,
     columns: Option<Spanned<u8>>,
     #[serde(default = "usual_gap")]
     gap: f32,
@@ -54,30 +54,9 @@ pub(super) struct BoxTable {
     #[serde(default)]
     ruled: bool,
     #[serde(default)]
-    items: Vec<ParticularName>,
+    items: Vec<Particular>,
     largest: Option<f32>,
 }
-
-/// The spellings of a file for the values of an enum.
-macro_rules! spelled {
-    ($name:ident => $target:ident { $($variant:ident),+ $(,)? }) => {
-        #[derive(Clone, Copy, Deserialize)]
-        #[serde(rename_all = "kebab-case")]
-        enum $name { $($variant),+ }
-        impl From<$name> for $target {
-            fn from(name: $name) -> Self {
-                match name { $($name::$variant => Self::$variant),+ }
-            }
-        }
-    };
-}
-
-spelled!(ShowName => Show {
-    Title, Issuer, Names, Fields, Table, Photo, Symbol, Caption, Particulars, HowToCheck, ScaleMark, Rule, MemberCount, SheetNumber, Microprint,
-});
-spelled!(ParticularName => Particular { Serial, Issued, ValidUntil, Copy, Supersedes, Issuer });
-spelled!(SideName => Side { Front, InsideLeft, InsideRight, Back });
-spelled!(AlignName => Align { Start, Centre, End });
 
 /// One condition, or several that must all hold.
 #[derive(Deserialize)]
@@ -116,20 +95,6 @@ impl From<Conditions> for When {
             Condition::Table => Self { table: Some(true), ..when },
             Condition::NoTable => Self { table: Some(false), ..when },
         })
-    }
-}
-
-#[allow(clippy::derivable_impls)]
-impl Default for SideName {
-    fn default() -> Self {
-        Self::Front
-    }
-}
-
-#[allow(clippy::derivable_impls)]
-impl Default for AlignName {
-    fn default() -> Self {
-        Self::Start
     }
 }
 
@@ -190,22 +155,22 @@ fn layout_box(place: &Place<'_>, table: BoxTable, styles: &BTreeMap<&str, Style>
         height: place.range(at, "height", height, 0.1, 1200.0)?,
     };
     let line = place.line(table.name.span().start);
-    let show: Show = table.show.into();
+    let show = table.show;
     Ok(LayoutBox {
         name: table.name.into_inner(),
         line,
         show,
-        side: table.side.into(),
+        side: table.side,
         when: table.when.into(),
         area,
         style,
         second,
-        align: table.align.into(),
+        align: table.align,
         columns,
         gap: place.range(at, "gap", table.gap, 0.0, 100.0)?,
         row_gap: table.row_gap.map(|gap| place.range(at, "row-gap", gap, 0.0, 20.0)).transpose()?,
         ruled: table.ruled,
-        items: table.items.into_iter().map(Particular::from).collect(),
+        items: table.items,
         largest: largest(place, at, show, table.largest, width)?,
     })
 }

@@ -3,6 +3,8 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use super::background::Background;
 use super::blocks;
 use super::layout_error::LayoutError;
@@ -63,7 +65,8 @@ impl Area {
 }
 
 /// What a box shows.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "kebab-case")]
 pub enum Show {
     /// The title, in both languages.
     Title,
@@ -98,7 +101,8 @@ pub enum Show {
 }
 
 /// A side of the paper, or a panel of a folded one, in the order in which they are read.
-#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Ord, PartialEq, PartialOrd)]
+#[serde(rename_all = "kebab-case")]
 pub enum Side {
     /// What one sees first.
     #[default]
@@ -123,7 +127,8 @@ impl std::fmt::Display for Side {
 }
 
 /// A line of [`Show::Particulars`].
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "kebab-case")]
 pub enum Particular {
     /// The serial.
     Serial,
@@ -162,7 +167,8 @@ impl When {
 }
 
 /// Where a line stands in its box.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "kebab-case")]
 pub enum Align {
     /// Left on a page that runs left to right.
     #[default]

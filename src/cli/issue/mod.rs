@@ -20,7 +20,7 @@ mod write;
 pub use args::Args;
 pub use check::{draft_of, signed_face};
 pub use lock::DeskLock;
-pub use recorded::{entry, random};
+pub use recorded::{as_recorded, credential_of, entry, random};
 pub use write::compose;
 
 use jiff::civil::Date;

@@ -9,6 +9,7 @@ use super::batch::Batch;
 use super::check::signed_face;
 use super::write::{self, Paper};
 use crate::cli::register::failure;
+use crate::credential::record::Record;
 use crate::credential::{Credential, Photo, PhotoFormat, Serial, StatusRef};
 use crate::issue::attach;
 use crate::issue::list::{Problem, Row};
@@ -17,7 +18,7 @@ use crate::issue::photo::Face;
 use crate::issue::sign::{Draft, Signed, draw};
 use crate::issue::subject::{self, name_key};
 use crate::print::Picture;
-use crate::register::{BatchId, Holder, NewCredential, Register, Reserved, StatusSlot};
+use crate::register::{BatchId, Holder, NewCredential, Register, Reserved, StatusSlot, Stored};
 use crate::status::native_uri;
 
 /// A credential that is in the register, and the picture for its page.
@@ -100,26 +101,12 @@ impl Batch<'_> {
             .ok_or_else(|| Failure::new(format!("the register has lost the credential {serial}")))?;
         let language = self.checker.language(&row);
         let face = self.checker.face(&row).ok().flatten();
-        let photo = stored.photo.map(|bytes| Photo { format: PhotoFormat::WebP, bytes });
+        let credential = credential_of(&stored, row.record);
+        let photo = credential.photo.as_ref();
         // The file may be another face by now: what is printed must be what was signed.
-        let face = face.filter(|face| Some(&face.signed.bytes) == photo.as_ref().map(|photo| &photo.bytes));
-        let picture = face.map(|face| face.printed).or_else(|| signed_face(photo.as_ref()));
-        let texts: Vec<String> = String::from_utf8_lossy(&stored.envelope).lines().map(ToOwned::to_owned).collect();
-        let message = attach::message(&texts)
-            .ok_or_else(|| Failure::new(format!("the register's symbol of {serial} cannot be read")))?;
-        let credential = Credential {
-            type_name: self.signing.made.name.clone(),
-            serial,
-            issued: stored.entry.issued,
-            not_before: None,
-            expires: stored.entry.expires,
-            status: stored.entry.slot.map(|slot| StatusRef { uri: native_uri(slot.list), index: slot.index.into() }),
-            copy: None,
-            supersedes: stored.entry.supersedes,
-            record: row.record,
-            photo,
-        };
-        let signed = Signed { credential, message, texts, dropped: Vec::new() };
+        let face = face.filter(|face| Some(&face.signed.bytes) == photo.map(|photo| &photo.bytes));
+        let picture = face.map(|face| face.printed).or_else(|| signed_face(photo));
+        let signed = as_recorded(&stored, credential)?;
         Ok(Recorded { row: row.number, signed, language, picture })
     }
 
@@ -135,6 +122,31 @@ impl Batch<'_> {
         let signed = write::Signed { row: recorded.row, serial: certificate.serial.clone(), texts };
         Ok(Paper { serial, certificate, signed })
     }
+}
+
+/// A credential as the register has it, with the record that its row or its JSON gives.
+pub fn credential_of(stored: &Stored, record: Record) -> Credential {
+    let entry = &stored.entry;
+    Credential {
+        type_name: entry.type_name.clone(),
+        serial: entry.serial,
+        issued: entry.issued,
+        not_before: None,
+        expires: entry.expires,
+        status: entry.slot.map(|slot| StatusRef { uri: native_uri(slot.list), index: slot.index.into() }),
+        copy: None,
+        supersedes: entry.supersedes,
+        record,
+        photo: stored.photo.clone().map(|bytes| Photo { format: PhotoFormat::WebP, bytes }),
+    }
+}
+
+/// A credential with the symbol that the register has of it.
+pub fn as_recorded(stored: &Stored, credential: Credential) -> Result<Signed, Failure> {
+    let texts: Vec<String> = String::from_utf8_lossy(&stored.envelope).lines().map(ToOwned::to_owned).collect();
+    let message = attach::message(&texts)
+        .ok_or_else(|| Failure::new(format!("the register's symbol of {} cannot be read", stored.entry.serial)))?;
+    Ok(Signed { credential, message, texts, dropped: Vec::new() })
 }
 
 /// What the register keeps of a signed credential.

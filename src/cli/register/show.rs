@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::table::clean;
 use super::{Stop, entry_json, state};
+use crate::cli::verdict_json::hex;
 use crate::credential::serial::Serial;
 use crate::register::{Print, ReadBack, Register, RegisterError, StatusEvent, Stored};
 use crate::scan::Quality;
@@ -143,9 +144,4 @@ fn claims(record: &str, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  {key}{} {}", " ".repeat(widest - key.width() + 1), clean(&value))?;
     }
     Ok(())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('?');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -1,6 +1,5 @@
 //! The planner's table: for each layout, what its printer and paper have room for.
 
-use crate::issue::carrier::PARTS_MAX;
 use crate::issue::photo::PHOTO_BYTES;
 use crate::print::Layout;
 use crate::symbol::{EcLevel, Heads, MAX_VERSION, PlanError, Room, Spread, bytes_that_fit, spread};
@@ -86,8 +85,9 @@ fn planned(bytes: usize, rooms: &[Room]) -> String {
 
 /// The places for one symbol, for each of two, and so on; one place only for formats that cannot be spread.
 fn rooms(layout: &Layout, parts: bool) -> Vec<Room> {
-    let most = if parts { usize::from(PARTS_MAX) } else { 1 };
-    (1..=most).map(|count| layout.room(count)).collect()
+    let mut rooms = crate::cli::issue::rooms(layout);
+    rooms.truncate(if parts { rooms.len() } else { 1 });
+    rooms
 }
 
 /// Why a layout has no symbol even without a photo, and what it has room for.

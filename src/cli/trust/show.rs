@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
+use crate::cli::verdict_json::hex;
 use crate::seal::Kid;
 use crate::trust::{Fingerprint, HeldList, IssuerKey, TrustStore, age_days};
 
@@ -96,10 +97,6 @@ pub fn json(held: &HeldList, own: Option<Kid>, now: Timestamp) -> Json {
 
 fn kid_text(kid: &[u8]) -> String {
     if kid.is_empty() { "any identifier  ".to_owned() } else { hex(kid) }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// Text of others without what could steer a terminal.
