@@ -48,6 +48,9 @@ impl Pattern {
     }
 }
 
+/// Correlation of the corners of modules, as a part of that of their centres, from which they are believed.
+const SHARP: f32 = 0.8;
+
 /// Correlation of the image around `centre` with a pattern.
 fn score(image: &GreyImage, pattern: Pattern, centre: Point, axes: Axes) -> f32 {
     let (mut sum, mut squares, mut dark) = (0.0, 0.0, 0.0);
@@ -93,24 +96,37 @@ pub(super) fn find(image: &GreyImage, pattern: Pattern, guess: Point, axes: Axes
     refine(image, pattern, best.1, axes)
 }
 
-/// Moves a match to where the edges of the modules fit too: their centres alone fit anywhere within half a module.
+/// Moves a match to where the modules fit best: their corners too, unless ink has spread or motion has smeared them.
 fn refine(image: &GreyImage, pattern: Pattern, found: Match, axes: Axes) -> Match {
-    let sharp = |centre: Point| {
-        let corners = [(-0.35, -0.35), (0.35, -0.35), (-0.35, 0.35), (0.35, 0.35)];
-        corners.iter().map(|(u, v)| score(image, pattern, centre + axes.0 * *u + axes.1 * *v, axes)).sum::<f32>()
+    let plain = |centre: Point| score(image, pattern, centre, axes);
+    // Centres of modules alone fit anywhere within half a module.
+    let corners = |centre: Point| {
+        let around = [(-0.35, -0.35), (0.35, -0.35), (-0.35, 0.35), (0.35, 0.35)];
+        around.iter().map(|(u, v)| plain(centre + axes.0 * *u + axes.1 * *v)).sum::<f32>() / 4.0
     };
-    let mut best = (sharp(found.centre), found.centre);
+    let best = climb(found.centre, axes, plain);
+    let sharp = climb(best.centre, axes, corners);
+    if sharp.score >= SHARP * best.score {
+        Match { score: plain(sharp.centre).max(found.score), ..sharp }
+    } else {
+        best
+    }
+}
+
+/// The best place near `start`, in ever smaller steps.
+fn climb(start: Point, axes: Axes, score: impl Fn(Point) -> f32) -> Match {
+    let mut best = Match { centre: start, score: score(start) };
     for step in [0.25, 0.125, 0.06] {
-        let start = best.1;
+        let start = best.centre;
         for (u, v) in [(-1, -1), (0, -1), (1, -1), (-1, 0), (1, 0), (-1, 1), (0, 1), (1, 1)] {
             let centre = start + axes.0 * (step * u as f32) + axes.1 * (step * v as f32);
-            let score = sharp(centre);
-            if score > best.0 {
-                best = (score, centre);
+            let score = score(centre);
+            if score > best.score {
+                best = Match { centre, score };
             }
         }
     }
-    Match { centre: best.1, score: score(image, pattern, best.1, axes).max(found.score) }
+    best
 }
 
 #[cfg(test)]
