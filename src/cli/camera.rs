@@ -35,7 +35,7 @@ pub fn watch(number: u32, take: Take<'_>) -> Result<(), Failure> {
         Failure::new(error).hint("check that the camera is connected and that no other program uses it")
     })?;
     eprintln!("hold the paper before the camera; Ctrl-C ends");
-    follow(&mut camera, LIVE, take)
+    follow(&mut camera, LIVE, take).map(|_| ())
 }
 
 /// This build has no camera.
@@ -45,8 +45,8 @@ pub fn watch(_: u32, _: Take<'_>) -> Result<(), Failure> {
         .hint("build it with --features camera, or photograph the paper and verify the picture"))
 }
 
-/// Looks at a film from its beginning until it has seen enough.
-pub fn play(path: &Path, take: Take<'_>) -> Result<(), Failure> {
+/// Looks at a film from its beginning until it has seen enough; says whether a symbol was in view at its end that could not be read.
+pub fn play(path: &Path, take: Take<'_>) -> Result<bool, Failure> {
     let mut film = open(path).map_err(|error| {
         Failure::new(format!("{}: {}", path.display(), Failure::new(error)))
             .hint("give a .y4m or .mjpeg film, or a folder of pictures")
@@ -71,13 +71,13 @@ fn open(path: &Path) -> Result<Box<dyn FrameSource>, FrameError> {
     Ok(Box::new(Folder::open(path)?))
 }
 
-fn follow(source: &mut dyn FrameSource, image_budget: Duration, take: Take<'_>) -> Result<(), Failure> {
+fn follow(source: &mut dyn FrameSource, image_budget: Duration, take: Take<'_>) -> Result<bool, Failure> {
     let mut video = Video::new(Options { effort: Effort::Fast, image_budget, ..Options::default() });
     let mut said = None;
     loop {
         let frame = match source.next_frame() {
             Ok(Some(frame)) => frame,
-            Ok(None) => return Ok(()),
+            Ok(None) => return Ok(video.has_unread()),
             Err(error @ (FrameError::BadFrame { .. } | FrameError::TooLarge { .. })) => {
                 eprintln!("warning: {}", Failure::new(error));
                 continue;
@@ -95,7 +95,7 @@ fn follow(source: &mut dyn FrameSource, image_budget: Duration, take: Take<'_>) 
         let Watched { mut found, summed, doubtful, .. } = watched;
         found.extend(summed);
         if !(found.is_empty() && doubtful.is_empty()) && take(Symbols { found, doubtful })? {
-            return Ok(());
+            return Ok(false);
         }
     }
 }

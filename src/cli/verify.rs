@@ -109,6 +109,7 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
         now: at,
         style,
         pile: Pile::new(),
+        proved: Vec::new(),
         comparison: None,
         of_several: false,
         exit: Exit::Done,
@@ -144,6 +145,8 @@ struct Session<'a> {
     style: Style,
     /// Parts may stand on different pages and in different files.
     pile: Pile,
+    /// What was read or proved in a film: each once.
+    proved: Vec<Vec<u8>>,
     /// The attachments of the document that is being read.
     comparison: Option<Comparison<Origin>>,
     /// Whether that document has several pages.
@@ -321,24 +324,43 @@ impl Session<'_> {
     fn film(&mut self, path: &Path) -> Result<(), Failure> {
         let source = path.display().to_string();
         let mut is_empty = true;
-        super::camera::play(path, &mut |symbols| {
-            // One proof is enough: the same damaged symbol is in the next frame too.
-            let doubtful = if is_empty { symbols.doubtful } else { Vec::new() };
-            is_empty &= !self.symbols(&source, Symbols { doubtful, ..symbols })?;
+        let is_unread = super::camera::play(path, &mut |symbols| {
+            is_empty &= !self.symbols(&source, symbols)?;
             Ok(false)
         })?;
         if is_empty {
-            let finding = Finding::refused(Reason::NoSymbol, Some("no symbol was found in the film".to_owned()));
+            let (reason, detail) = if is_unread {
+                (Reason::Damaged, "a symbol was seen in the film and could not be read")
+            } else {
+                (Reason::NoSymbol, "no symbol was found in the film")
+            };
+            let finding = Finding::refused(reason, Some(detail.to_owned()));
             self.answer(&finding, &Origin { source, ..Origin::default() })?;
         }
         Ok(())
     }
 
-    /// Symbols of a frame of a film; says whether one was read, or proved.
+    /// Symbols of a frame of a film; says whether one was read, or proved, that was not before.
     fn symbols(&mut self, source: &str, symbols: Symbols) -> Result<bool, Failure> {
-        let is_read = !symbols.found.is_empty();
-        self.page(source, 1, symbols.found)?;
-        Ok(is_read || (!symbols.doubtful.is_empty() && self.prove(source, 1, &symbols.doubtful)?))
+        let mut is_read = false;
+        for symbol in symbols.found {
+            // It may have been proved before it was read.
+            if symbol.is_piece() || !self.proved.contains(&symbol.bytes) {
+                self.proved.push(symbol.bytes.clone());
+                self.found(symbol, self.origin(source, 1))?;
+            }
+            is_read = true;
+        }
+        for place in Doubtful::by_place(symbols.doubtful) {
+            // A damaged symbol is in the next frame too.
+            let symbol = prove(&place, &self.pile, self.gate, self.now);
+            if let Some(symbol) = symbol.filter(|symbol| !self.proved.contains(&symbol.bytes)) {
+                self.proved.push(symbol.bytes.clone());
+                self.found(symbol, Origin { proved: true, ..self.origin(source, 1) })?;
+                is_read = true;
+            }
+        }
+        Ok(is_read)
     }
 
     /// A symbol of a picture.

@@ -114,7 +114,7 @@ fn read_fast(image: &GreyImage, deadline: Deadline) -> Readings {
     let negative = image.inverted();
     let mut inverted = qr::Search::new(&negative, deadline);
     inverted.fast();
-    if inverted.has_found() { negated(inverted.finish()) } else { own.finish() }
+    both(own, inverted)
 }
 
 /// Own reader, other symbologies, light on dark, own reader to its end, other readers: what is likely and cheap comes first.
@@ -127,34 +127,32 @@ fn read_thoroughly(image: &GreyImage, deadline: Deadline) -> Readings {
     }
     let others = Search::new(image.clone(), deadline).run(OTHERS);
     if !others.is_empty() {
-        return others.into();
+        return Readings { found: others, ..own.finish() };
     }
     let negative = image.inverted();
     let mut inverted = qr::Search::new(&negative, deadline.earlier(RESERVE));
     inverted.step();
-    if inverted.has_found() {
-        return negated(inverted.finish());
-    }
-    while more && !own.has_found() {
+    while more && !own.has_found() && !inverted.has_found() {
         more = own.step();
     }
     while !own.has_found() && !inverted.has_found() && inverted.step() {}
-    if inverted.has_found() {
-        return negated(inverted.finish());
-    }
-    let mut readings = own.finish();
+    let mut readings = both(own, inverted);
     if readings.found.is_empty() {
         readings.found = Search::new(image.clone(), deadline).run(LAST);
     }
     readings
 }
 
-/// What was read from an image with light and dark exchanged.
-fn negated(mut readings: Readings) -> Readings {
-    for found in readings.found.iter_mut().chain(&mut readings.doubtful) {
+/// What was read of an image, and of the same with light and dark exchanged.
+fn both(own: qr::Search<'_>, inverted: qr::Search<'_>) -> Readings {
+    let (mut all, mut negative) = (own.finish(), inverted.finish());
+    for found in negative.found.iter_mut().chain(&mut negative.doubtful) {
         found.inverted = true;
     }
-    readings
+    all.found.append(&mut negative.found);
+    all.doubtful.append(&mut negative.doubtful);
+    all.unread.append(&mut negative.unread);
+    all
 }
 
 /// What is known about one image while it is being read. Found symbols are painted over.

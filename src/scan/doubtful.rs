@@ -3,7 +3,7 @@
 //! The decoder finds words that are near what was seen and cannot tell that they were printed. A [`Doubtful`] message is none
 //! until something else proves it; its bytes are shown to nobody but the one who looks for that proof.
 
-use super::found::Found;
+use super::found::{Found, lies_in};
 use crate::seal::Authentic;
 
 /// What a symbol may say.
@@ -29,6 +29,21 @@ impl Doubtful {
     /// Where it lies, as in [`Found::corners`].
     pub fn corners(&self) -> Option<[(f32, f32); 4]> {
         self.0.corners
+    }
+
+    /// One list for each place; what has no place is left out.
+    pub fn by_place(all: impl IntoIterator<Item = Self>) -> Vec<Vec<Self>> {
+        let mut places: Vec<Vec<Self>> = Vec::new();
+        for one in all {
+            let Some(corners) = one.corners() else { continue };
+            let same = |place: &&mut Vec<Self>| place[0].corners().is_some_and(|other| lies_in(&corners, &other));
+            match places.iter_mut().find(same) {
+                Some(place) if place.iter().any(|known| known.0.bytes == one.0.bytes) => {}
+                Some(place) => place.push(one),
+                None => places.push(vec![one]),
+            }
+        }
+        places
     }
 
     pub(super) fn scaled(self, factor: f32) -> Self {

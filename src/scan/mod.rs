@@ -4,7 +4,7 @@
 //! 18004) and Data Matrix (ISO/IEC 16022), byte by byte as they were encoded. What the bytes mean is not known here.
 //!
 //! The steps lie in the modules of their names: `load` and `pdf` make grey images, `filter` and `threshold` make them
-//! black and white, `rxing` and `datamatrix` find and decode symbols, `cascade` repeats that in the order that pays most. A
+//! black and white, `qr` finds and decodes QR symbols, `rxing` and `datamatrix` find and decode symbols, `cascade` repeats that in the order that pays most. A
 //! camera is a [`FrameSource`]. Everything that comes from outside is capped before memory is taken for it, foreign code runs
 //! behind a wall (`guard`) and under a [`Deadline`].
 
@@ -156,21 +156,12 @@ impl PageResult {
         all
     }
 
-    /// What symbols may say that nobody read: one list for each place, the likeliest first.
+    /// What symbols may say that nobody read: one list for each place.
     pub fn doubtful(&self) -> Vec<Vec<Doubtful>> {
         let found = self.places_read();
-        let mut places: Vec<Vec<Doubtful>> = Vec::new();
-        for doubtful in self.readings.iter().flat_map(|reading| &reading.doubtful) {
-            let Some(corners) = doubtful.corners().filter(|corners| !lie_in_any(corners, &found)) else { continue };
-            let same =
-                |place: &&mut Vec<Doubtful>| place[0].corners().is_some_and(|other| found::lies_in(&corners, &other));
-            match places.iter_mut().find(same) {
-                Some(place) if place.contains(doubtful) => {}
-                Some(place) => place.push(doubtful.clone()),
-                None => places.push(vec![doubtful.clone()]),
-            }
-        }
-        places
+        let all = self.readings.iter().flat_map(|reading| &reading.doubtful);
+        let unread = all.filter(|one| one.corners().is_some_and(|corners| !lie_in_any(&corners, &found)));
+        Doubtful::by_place(unread.cloned())
     }
 
     /// How many symbols were seen and not read, or not beyond doubt.

@@ -37,7 +37,7 @@ pub enum ReaderChoice {
 pub struct Readings {
     /// Symbols that were read.
     pub found: Vec<Found>,
-    /// What other symbols may say, the likeliest first. Reed–Solomon decoding alone cannot tell: to be believed only when
+    /// What other symbols may say, in the order in which it was found. Reed–Solomon decoding alone cannot tell: to be believed only when
     /// something else proves it, such as a signature.
     pub doubtful: Vec<Found>,
     /// Symbols that were seen and not read.

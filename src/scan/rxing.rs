@@ -4,9 +4,10 @@
 //! numeric and alphanumeric mode a byte is the character's ASCII code, in Kanji mode two bytes are its Shift JIS code.
 
 use super::deadline::Deadline;
-use super::found::{Found, Kind};
+use super::found::{Found, Kind, StructuredAppend};
 use super::guard::guarded;
 use crate::symbol::EcLevel;
+use ::rxing::common::cpp_essentials::structured_append::StructuredAppendInfo;
 use ::rxing::common::reedsolomon::{PredefinedGenericGF, ReedSolomonDecoder};
 use ::rxing::common::{BitMatrix, DetectorRXingResult};
 use ::rxing::qrcode::cpp_port::decoder::Decode;
@@ -69,12 +70,19 @@ fn decode(bits: &BitMatrix, set: &FinderPatternSet, inverted: bool) -> Option<Fo
         ec_level: ec_level(decoded.ecLevel()),
         errors_corrected: errors_corrected(modules, decoded.isMirrored()),
         erasures: None,
-        structured_append: None,
+        structured_append: structured_append(decoded.structuredAppend()),
         corners,
         page: 1,
         mirrored: decoded.isMirrored(),
         inverted,
     })
+}
+
+/// A header whose numbers make no sense is none.
+fn structured_append(info: &StructuredAppendInfo) -> Option<StructuredAppend> {
+    let (index, total) = (u8::try_from(info.index).ok()?, u8::try_from(info.count).ok()?);
+    let parity = info.id.parse().ok()?;
+    (index < total).then_some(StructuredAppend { index, total, parity })
 }
 
 fn ec_level(letter: &str) -> Option<EcLevel> {

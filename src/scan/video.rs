@@ -10,7 +10,7 @@ mod track;
 use super::Options;
 use super::deadline::Deadline;
 use super::doubtful::Doubtful;
-use super::found::Found;
+use super::found::{Found, StructuredAppend};
 use super::grey::GreyImage;
 use super::qr::{Search, Unread};
 use hint::{Sight, Steady};
@@ -68,6 +68,7 @@ pub struct Video {
 #[derive(Debug)]
 struct Known {
     bytes: Vec<u8>,
+    place: Option<StructuredAppend>,
     frame: u64,
 }
 
@@ -88,6 +89,11 @@ impl Video {
     pub fn frames_added(&self) -> usize {
         let unread = self.tracks.iter().filter(|track| track.read.is_none());
         unread.map(|track| track.count).max().unwrap_or(0)
+    }
+
+    /// Whether a symbol is in view that is surely one and could not be read.
+    pub fn has_unread(&self) -> bool {
+        self.tracks.iter().any(|track| track.read.is_none() && track.last.is_clear())
     }
 
     /// Forgets all symbols, so that each is handed over once more.
@@ -118,7 +124,7 @@ impl Video {
         let mut watched =
             Watched { doubtful: readings.doubtful.into_iter().map(Doubtful::new).collect(), ..Watched::default() };
         for found in readings.found {
-            if self.is_news(&found.bytes) {
+            if self.is_news(&found) {
                 watched.found.push(found);
             }
         }
@@ -190,16 +196,17 @@ impl Video {
     }
 
     /// Notes that a symbol is in view; says whether it is to be handed over.
-    fn is_news(&mut self, bytes: &[u8]) -> bool {
+    fn is_news(&mut self, found: &Found) -> bool {
         let frame = self.frame;
-        if let Some(known) = self.known.iter_mut().find(|known| known.bytes == bytes) {
+        let place = found.structured_append;
+        if let Some(known) = self.known.iter_mut().find(|known| known.bytes == found.bytes && known.place == place) {
             known.frame = frame;
             return self.repeats;
         }
         if self.known.len() == MOST_KNOWN {
             self.known.remove(0);
         }
-        self.known.push(Known { bytes: bytes.to_vec(), frame });
+        self.known.push(Known { bytes: found.bytes.clone(), place, frame });
         true
     }
 }

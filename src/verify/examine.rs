@@ -12,6 +12,7 @@ use crate::seal::{Authentic, OpenError, PublicKey, Sealed};
 use super::decide::{Signer, StatusKnown, decide};
 use super::finding::{Finding, Issuer, TrustUsed};
 use super::pile::Pile;
+use super::prove::is_signed;
 use super::reason::{Reason, Verdict};
 
 /// A key that a trust list names, with what the list says of it.
@@ -58,7 +59,7 @@ pub fn examine_found(found: &Found, pile: &mut Pile, trust: &dyn Trust, types: &
     let Some(place) = found.structured_append.filter(|_| found.is_piece()) else {
         return examine_symbol(&found.bytes, pile, trust, types, now);
     };
-    let joined = pile.piece(place, &found.bytes);
+    let joined = pile.piece(place, &found.bytes, &|text| is_signed(text, trust, now));
     joined.map_or_else(Vec::new, |text| examine_symbol(&text, pile, trust, types, now))
 }
 

@@ -56,8 +56,13 @@ impl Pile {
 
     /// Takes one symbol of a message that is spread over several; gives the message when it is complete and has not been
     /// answered in this input.
-    pub(super) fn piece(&mut self, place: StructuredAppend, bytes: &[u8]) -> Option<Vec<u8>> {
-        self.sequences.add(place, bytes, self.input)
+    pub(super) fn piece(
+        &mut self,
+        place: StructuredAppend,
+        bytes: &[u8],
+        is_signed: &dyn Fn(&[u8]) -> bool,
+    ) -> Option<Vec<u8>> {
+        self.sequences.add(place, bytes, self.input, is_signed)
     }
 
     /// A finding for each document of which parts are missing, with the input in which its first part was seen.

@@ -26,6 +26,16 @@ pub fn prove(place: &[Doubtful], pile: &Pile, trust: &dyn Trust, now: Timestamp)
     place.iter().take(MOST_MESSAGES).find_map(|message| message.clone().prove(|bytes| signed(bytes, pile, trust, now)))
 }
 
+/// Whether these bytes are a whole message that a key of the trust list has signed.
+pub(super) fn is_signed(bytes: &[u8], trust: &dyn Trust, now: Timestamp) -> bool {
+    match format::recognise(bytes) {
+        Ok(Recognised::Sealed(Presented { format, sealed })) => {
+            trust.keys(sealed.kid_bytes(), format, now).iter().any(|known| sealed.open_with(&known.key).is_ok())
+        }
+        _ => false,
+    }
+}
+
 /// What a key of the trust list has signed in these bytes.
 fn signed(bytes: &[u8], pile: &Pile, trust: &dyn Trust, now: Timestamp) -> Option<Authentic<Vec<u8>>> {
     let Presented { format, sealed } = match format::recognise(bytes).ok()? {

@@ -42,8 +42,15 @@ struct Piece {
 
 impl Sequences {
     /// Takes a piece; gives the message that it completes, or the complete one that it belongs to when that has not been
-    /// given in this input.
-    pub(super) fn add(&mut self, place: StructuredAppend, bytes: &[u8], input: usize) -> Option<Vec<u8>> {
+    /// given in this input. Where pieces of several messages are mixed, eight bits of parity cannot tell them apart: then only
+    /// what `is_signed` counts.
+    pub(super) fn add(
+        &mut self,
+        place: StructuredAppend,
+        bytes: &[u8],
+        input: usize,
+        is_signed: &dyn Fn(&[u8]) -> bool,
+    ) -> Option<Vec<u8>> {
         let StructuredAppend { index, total, parity } = place;
         if total > MOST_SYMBOLS || index >= total {
             return None;
@@ -53,7 +60,7 @@ impl Sequences {
             self.0.push(Sequence { total, parity, pieces: Vec::new(), input });
             self.0.len() - 1
         });
-        let message = self.0[at].add(index, bytes, input);
+        let message = self.0[at].add(index, bytes, input, is_signed);
         while self.0.len() > 1 && self.0.iter().map(|one| one.pieces.len()).sum::<usize>() > MOST_PIECES {
             self.0.remove(0);
         }
@@ -67,7 +74,7 @@ impl Sequences {
 }
 
 impl Sequence {
-    fn add(&mut self, index: u8, bytes: &[u8], input: usize) -> Option<Vec<u8>> {
+    fn add(&mut self, index: u8, bytes: &[u8], input: usize, is_signed: &dyn Fn(&[u8]) -> bool) -> Option<Vec<u8>> {
         if let Some(known) = self.pieces.iter().position(|piece| piece.index == index && piece.bytes == bytes) {
             return self.answer(known, input);
         }
@@ -77,7 +84,7 @@ impl Sequence {
         let parity = bytes.iter().fold(0, |parity, byte| parity ^ byte);
         self.pieces.push(Piece { index, bytes: bytes.to_vec(), parity, message: None, answered: None });
         let newest = self.pieces.len() - 1;
-        let chosen = self.choose(newest)?;
+        let chosen = self.choose(newest, is_signed)?;
         for at in &chosen {
             self.pieces[*at].message = Some(chosen.clone());
         }
@@ -90,11 +97,15 @@ impl Sequence {
         for at in &message {
             self.pieces[*at].answered = Some(input);
         }
-        Some(message.iter().flat_map(|at| self.pieces[*at].bytes.iter().copied()).collect())
+        Some(self.joined(&message))
+    }
+
+    fn joined(&self, pieces: &[usize]) -> Vec<u8> {
+        pieces.iter().flat_map(|at| self.pieces[*at].bytes.iter().copied()).collect()
     }
 
     /// One piece for each place, the newest among them, with the right parity. Pieces that have their message come last.
-    fn choose(&self, newest: usize) -> Option<Vec<usize>> {
+    fn choose(&self, newest: usize, is_signed: &dyn Fn(&[u8]) -> bool) -> Option<Vec<usize>> {
         let mut places: Vec<Vec<usize>> = vec![Vec::new(); usize::from(self.total)];
         for (at, piece) in self.pieces.iter().enumerate() {
             if piece.index != self.pieces[newest].index || at == newest {
@@ -112,7 +123,8 @@ impl Sequence {
                 number /= place.len();
             }
             let parity = chosen.iter().fold(0, |parity, at| parity ^ self.pieces[*at].parity);
-            (parity == self.parity).then_some(chosen)
+            let is_message = parity == self.parity && (choices == 1 || is_signed(&self.joined(&chosen)));
+            is_message.then_some(chosen)
         })
     }
 
@@ -151,7 +163,7 @@ mod tests {
     }
 
     fn add(sequences: &mut Sequences, piece: &(StructuredAppend, Vec<u8>), input: usize) -> Option<Vec<u8>> {
-        sequences.add(piece.0, &piece.1, input)
+        sequences.add(piece.0, &piece.1, input, &|_| true)
     }
 
     fn told(sequences: &Sequences) -> Vec<String> {
@@ -186,6 +198,16 @@ mod tests {
     }
 
     #[test]
+    fn mixed_pieces_make_no_message_that_nobody_signed() {
+        let (one, other) = (pieces(b"ABCD", 2), pieces(b"AAEA", 2));
+        let mut sequences = Sequences::default();
+        for piece in [&one[0], &other[0], &one[1], &other[1]] {
+            assert_eq!(sequences.add(piece.0, &piece.1, 0, &|_| false), None);
+        }
+        assert_eq!(told(&sequences), ["all 2 symbols are there and do not make one text: one of them is of another"]);
+    }
+
+    #[test]
     fn pieces_of_another_message_are_told_by_the_parity() {
         let mut right = pieces(b"ABCDEF", 2);
         let mut sequences = Sequences::default();
@@ -213,12 +235,12 @@ mod tests {
     fn hostile_places_and_endless_pieces_cost_little() {
         let mut sequences = Sequences::default();
         for (index, total) in [(0, 17), (2, 2), (255, 255)] {
-            assert_eq!(sequences.add(StructuredAppend { index, total, parity: 0 }, b"A", 0), None);
+            assert_eq!(sequences.add(StructuredAppend { index, total, parity: 0 }, b"A", 0, &|_| true), None);
         }
         assert!(sequences.missing().is_empty());
         for number in 0..20_000_u32 {
             let (index, parity) = (number as u8 % 16, (number >> 10) as u8);
-            sequences.add(StructuredAppend { index, total: 16, parity }, &number.to_be_bytes(), 0);
+            sequences.add(StructuredAppend { index, total: 16, parity }, &number.to_be_bytes(), 0, &|_| false);
         }
         let kept: usize = sequences.0.iter().map(|one| one.pieces.len()).sum();
         assert!(kept <= MOST_PIECES, "{kept}");

@@ -136,7 +136,7 @@ impl Homography {
 
     /// The steps of one module to the right and down around `p`, in pixels.
     pub(super) fn axes_at(&self, p: Point) -> (Point, Point) {
-        let right = (self.at(p + Point::new(0.5, 0.0)) - self.at(p - Point::new(0.5, 0.0))) * 1.0;
+        let right = self.at(p + Point::new(0.5, 0.0)) - self.at(p - Point::new(0.5, 0.0));
         let down = self.at(p + Point::new(0.0, 0.5)) - self.at(p - Point::new(0.0, 0.5));
         (right, down)
     }

@@ -219,6 +219,12 @@ impl<'a> Search<'a> {
                 kept.push(one);
             }
         }
+        // The same message comes out of several attempts.
+        let mut distinct: Vec<Found> = Vec::new();
+        for one in doubtful.drain(..) {
+            merge(&mut distinct, one);
+        }
+        let mut doubtful = distinct;
         doubtful.retain(|doubtful| doubtful.corners.is_none_or(|corners| !lies_in(&corners)));
         doubtful.truncate(MOST_DOUBTFUL);
         Readings { found, doubtful, unread: kept }

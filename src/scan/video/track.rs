@@ -27,7 +27,7 @@ pub(super) struct Track {
     /// Frames that have been added.
     pub(super) count: usize,
     /// What its modules say, once they were read.
-    pub(super) read: Option<Vec<u8>>,
+    pub(super) read: Option<Found>,
     sum: Vec<f32>,
     kept: Vec<Vec<f32>>,
 }
@@ -89,8 +89,8 @@ impl Track {
                     let certain = decoded.modules.iter().map(|dark| if *dark { MOST } else { -MOST });
                     self.sum = certain.collect();
                     self.kept.clear();
-                    self.read = Some(decoded.message.bytes.clone());
-                    told.found = Some(self.found(*decoded));
+                    self.read = Some(self.found(*decoded));
+                    told.found.clone_from(&self.read);
                 } else {
                     self.start_again();
                 }
