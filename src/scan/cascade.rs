@@ -23,7 +23,7 @@ const MOST_PIXELS_DATA_MATRIX: usize = 5_000_000;
 /// Time for a fast reading; the next frame is waiting.
 const FAST_BUDGET: Duration = Duration::from_millis(60);
 /// What our own reader leaves of the time: so long can its last step and the other readers take.
-const RESERVE: Duration = Duration::from_millis(150);
+const RESERVE: Duration = Duration::from_millis(220);
 /// Steps without news, after something was found, before the rest of the page is given up.
 const STEPS_FOR_MORE: usize = 6;
 

@@ -125,6 +125,9 @@ impl<'a> Attempt<'a> {
         let marks = landmarks(self.image, &start);
         let plane = settle(&plane, &marks, self.hypothesis.version);
         let mut looks = vec![self.look(Grid::Plane(plane))];
+        if self.deadline.has_passed() {
+            return None;
+        }
         looks.extend(self.bend(&plane, &marks));
         let mut softs: Vec<(f32, usize, SoftModules)> = Vec::new();
         for (at, look) in looks.iter().enumerate() {

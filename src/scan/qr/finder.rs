@@ -56,8 +56,7 @@ pub(super) fn find(binary: &Binary, lines: Lines) -> Vec<Finder> {
             for y in (every / 2..binary.height).step_by(every.max(1)) {
                 search(binary, (0, y), 0, &mut hits);
             }
-            let columns: Vec<Hit> = hits.iter().filter_map(|hit| across(binary, hit)).collect();
-            hits = columns;
+            hits = hits.iter().filter_map(|hit| across(binary, hit)).flatten().collect();
         }
         Lines::All => {
             (0..binary.height).for_each(|y| search(binary, (0, y), 0, &mut hits));
@@ -129,42 +128,54 @@ fn ratio(ends: &[u32; 6]) -> Option<(f32, f32)> {
     (near && whole).then(|| ((ends[2] + ends[3]) as f32 / 2.0, module))
 }
 
-/// The column through a hit in a row, if it has the same ratio there.
-fn across(binary: &Binary, hit: &Hit) -> Option<Hit> {
-    let x = hit.centre.x as usize;
-    let y = (hit.centre.y as usize).min(binary.height - 1);
-    let dark = |y: usize| binary.dark[y * binary.width + x] == 1;
-    if x >= binary.width || !dark(y) {
+/// The column through a hit in a row, if it has the same ratio there. Through the middle of a finder pattern diagonals have it
+/// too, which tells it from data modules that look alike in two directions.
+fn across(binary: &Binary, hit: &Hit) -> Option<[Hit; 2]> {
+    let (middle, module) = along(binary, hit.centre, (0, 1), hit.module)?;
+    let alike = module < 1.6 * hit.module && hit.module < 1.6 * module;
+    let centre = Point::new(hit.centre.x, hit.centre.y + middle);
+    let found = Hit { centre, module: f32::midpoint(module, hit.module), direction: 0 };
+    let is_crossed = [(1, 1), (-1, 1)].iter().any(|step| along(binary, centre, *step, hit.module).is_some());
+    alike.then_some([found, Hit { direction: if is_crossed { 2 } else { 0 }, ..found }])
+}
+
+/// The middle of the five runs around `centre` along a line, in steps from it, and the length of a module in steps.
+fn along(binary: &Binary, centre: Point, (dx, dy): (isize, isize), module: f32) -> Option<(f32, f32)> {
+    let (x, y) = (centre.x as isize, centre.y as isize);
+    let dark = |steps: isize| {
+        let (x, y) = (x + dx * steps, y + dy * steps);
+        let inside = x >= 0 && y >= 0 && x < binary.width as isize && y < binary.height as isize;
+        inside.then(|| binary.dark[y as usize * binary.width + x as usize] == 1)
+    };
+    if dark(0) != Some(true) {
         return None;
     }
-    let reach = (hit.module * 9.0) as usize + 3;
-    let walk = |up: bool| {
-        let mut ends = [0_usize; 3];
-        let (mut at, mut found, mut colour) = (y, 0, true);
-        for _ in 0..reach {
-            let next = if up { at.checked_sub(1) } else { Some(at + 1).filter(|&next| next < binary.height) };
-            let change = next.is_none_or(|next| dark(next) != colour);
-            if change {
-                ends[found] = if up { at } else { at + 1 };
-                found += 1;
-                if found == 3 {
-                    return Some(ends);
-                }
-                colour = !colour;
+    let reach = (module * 9.0) as isize + 3;
+    let walk = |sign: isize| {
+        let (mut ends, mut found, mut colour) = ([0_isize; 3], 0, true);
+        for step in 1..=reach {
+            let next = dark(sign * step);
+            if next == Some(colour) {
+                continue;
             }
-            at = next?;
+            ends[found] = step;
+            found += 1;
+            if found == 3 {
+                return Some(ends);
+            }
+            colour = !colour;
+            next?;
         }
         None
     };
-    let (up, down) = (walk(true)?, walk(false)?);
-    let ends = [up[2], up[1], up[0], down[0], down[1], down[2]].map(|end| end as u32);
-    let (middle, module) = ratio(&ends)?;
-    let alike = module < 1.6 * hit.module && hit.module < 1.6 * module;
-    alike.then(|| Hit {
-        centre: Point::new(hit.centre.x, middle),
-        module: f32::midpoint(module, hit.module),
-        direction: 0,
-    })
+    let (before, after) = (walk(-1)?, walk(1)?);
+    // Ends of runs, counted from the first of them; a run before the centre ends one step nearer.
+    let first = before[2] - 1;
+    let ends = [-before[2] + 1, -before[1] + 1, -before[0] + 1, after[0], after[1], after[2]];
+    let (middle, module) = ratio(&ends.map(|end| (end + first) as u32))?;
+    // The centre of the pixel that the walk began in lies half a step on.
+    let offset = if dy == 0 { centre.x.fract() } else { centre.y.fract() };
+    Some((middle - first as f32 - offset, module))
 }
 
 /// Hits that belong together.

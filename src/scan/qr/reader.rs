@@ -25,6 +25,8 @@ const MOST_THREES: usize = 50;
 const MOST_TWOS: usize = 12;
 /// Finder patterns among which sets of three are looked for.
 const AMONG: usize = 80;
+/// The same where the next frame is waiting.
+const AMONG_FAST: usize = 24;
 /// The part of its rays that must show a finder pattern for it to count as one that was left over.
 const CLEAR: f32 = 0.75;
 /// Of them, those that get the equaliser and a bent grid at once.
@@ -38,6 +40,8 @@ const MOST_UNREAD: usize = 8;
 const MOST_DOUBTFUL: usize = 32;
 /// Less plausible hypotheses are not tried.
 const LEAST: f32 = 0.3;
+/// So plausible is nothing but a symbol.
+const CERTAIN: f32 = 0.95;
 /// More plausible ones are tried at once.
 const LIKELY: f32 = 0.7;
 /// Less plausible ones get no bent grid: it takes long.
@@ -88,6 +92,8 @@ pub(in crate::scan) struct Search<'a> {
     groups: usize,
     /// By how much smaller the image still shows what can be printed.
     coarse: u32,
+    /// Finder patterns among which sets of three are looked for.
+    among: usize,
 }
 
 impl<'a> Search<'a> {
@@ -95,6 +101,7 @@ impl<'a> Search<'a> {
         let pyramid = Pyramid::of(image);
         Self {
             coarse: pyramid.coarse(),
+            among: AMONG,
             pyramid,
             deadline,
             seen: Vec::new(),
@@ -106,6 +113,7 @@ impl<'a> Search<'a> {
 
     /// The few looks that a camera frame is worth.
     pub(in crate::scan) fn fast(&mut self) {
+        self.among = AMONG_FAST;
         for view in FAST {
             self.look(self.coarsened(*view), self.rows());
             self.try_out(4, LEAST);
@@ -243,11 +251,16 @@ impl<'a> Search<'a> {
             finder.module *= scale;
         }
         found.retain(|finder| !self.is_read(finder.centre));
-        found.truncate(AMONG);
+        found.truncate(self.among);
         let filter = if view.filter == Filter::Median { Filter::Median } else { Filter::None };
         let new = self.remember(&found, filter);
-        let threes = arrangement::threes(&self.seen, AMONG, MOST_THREES, |at| new.contains(&at));
+        let threes = arrangement::threes(&self.seen, self.among, MOST_THREES, |at| new.contains(&at));
+        // Sets that share two patterns with one that is certain cannot be another symbol.
+        let mut certain: Vec<usize> = Vec::new();
         for three in &threes {
+            if three.corners.iter().filter(|corner| certain.contains(corner)).count() >= 2 {
+                continue;
+            }
             if self.deadline.has_passed() {
                 return;
             }
@@ -258,6 +271,9 @@ impl<'a> Search<'a> {
                 seen.map(|seen| reduced(seen, factor)),
                 three.cost,
             );
+            if hypotheses.first().is_some_and(|best| best.plausibility >= CERTAIN) {
+                certain.extend(three.corners);
+            }
             self.add_all(hypotheses, factor, filter);
         }
     }
