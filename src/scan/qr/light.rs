@@ -24,8 +24,8 @@ const LEAST: f32 = 3.0;
 impl Light {
     /// Takes the brightness of `width × width` modules.
     pub(super) fn measure(modules: &[f32], width: usize) -> Self {
-        let paper = slide(&slide(modules, width, REACH, f32::max), width, REACH, f32::min);
-        let ink = slide(&slide(modules, width, REACH, f32::min), width, REACH, f32::max);
+        let paper = slide(&slide(modules, width, REACH, larger), width, REACH, smaller);
+        let ink = slide(&slide(modules, width, REACH, smaller), width, REACH, larger);
         // Paper and ink both scale with the light, so their usual ratio tells a shadow from a stain.
         let mut ratios: Vec<f32> = paper.iter().zip(&ink).map(|(paper, ink)| (paper - ink) / paper.max(1.0)).collect();
         let usual = {
@@ -39,8 +39,17 @@ impl Light {
     }
 }
 
+// Plain comparisons, of which the compiler makes wide ones; no module's brightness is without a number.
+fn larger(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
+}
+
+fn smaller(a: f32, b: f32) -> f32 {
+    if a < b { a } else { b }
+}
+
 /// The extreme over a window that reaches `reach` modules to each side.
-fn slide(values: &[f32], width: usize, reach: usize, choose: fn(f32, f32) -> f32) -> Vec<f32> {
+fn slide(values: &[f32], width: usize, reach: usize, choose: impl Fn(f32, f32) -> f32 + Copy) -> Vec<f32> {
     let mut lines = Vec::with_capacity(values.len());
     for row in values.chunks_exact(width) {
         for x in 0..width {
@@ -51,9 +60,13 @@ fn slide(values: &[f32], width: usize, reach: usize, choose: fn(f32, f32) -> f32
     let mut all = Vec::with_capacity(values.len());
     for y in 0..width {
         let rows = y.saturating_sub(reach)..=(y + reach).min(width - 1);
-        for x in 0..width {
-            all.push(rows.clone().map(|row| lines[row * width + x]).fold(lines[y * width + x], choose));
+        let mut extremes = lines[y * width..][..width].to_vec();
+        for row in rows {
+            for (extreme, value) in extremes.iter_mut().zip(&lines[row * width..][..width]) {
+                *extreme = choose(*extreme, *value);
+            }
         }
+        all.append(&mut extremes);
     }
     all
 }

@@ -27,12 +27,13 @@ const MOST_TWOS: usize = 12;
 const AMONG: usize = 80;
 /// The same where the next frame is waiting.
 const AMONG_FAST: usize = 24;
+const MOST_THREES_FAST: usize = 12;
 /// The part of its rays that must show a finder pattern for it to count as one that was left over.
 const CLEAR: f32 = 0.75;
-/// Of them, those that get the equaliser and a bent grid at once.
-const MOST_CAREFUL: usize = 3;
 /// Hypotheses that may fail after each group of views.
 const MOST_TRIED: usize = 10;
+/// Of them, those that get the equaliser and a bent grid at once.
+const MOST_CAREFUL: usize = 3;
 /// Those that are then followed up thoroughly.
 const MOST_THOROUGH: usize = 3;
 /// Symbols that were seen and not read, and readings that need proof, that are handed out.
@@ -254,7 +255,8 @@ impl<'a> Search<'a> {
         found.truncate(self.among);
         let filter = if view.filter == Filter::Median { Filter::Median } else { Filter::None };
         let new = self.remember(&found, filter);
-        let threes = arrangement::threes(&self.seen, self.among, MOST_THREES, |at| new.contains(&at));
+        let most = if self.among == AMONG_FAST { MOST_THREES_FAST } else { MOST_THREES };
+        let threes = arrangement::threes(&self.seen, self.among, most, |at| new.contains(&at));
         // Sets that share two patterns with one that is certain cannot be another symbol.
         let mut certain: Vec<usize> = Vec::new();
         for three in &threes {
