@@ -25,3 +25,5 @@ pub mod status;
 pub mod symbol;
 pub mod trust;
 pub mod verify;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod web;
