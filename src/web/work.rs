@@ -201,7 +201,8 @@ mod tests {
     #[tokio::test]
     async fn a_body_waits_for_room_and_is_refused_when_none_comes() {
         let work = small();
-        let read = |size: usize| work.read(&HeaderMap::new(), Body::from(vec![1; size]), 4 * UNIT);
+        let none = HeaderMap::new();
+        let read = |size: usize| work.read(&none, Body::from(vec![1; size]), 4 * UNIT);
         let first = read(2 * UNIT).await.unwrap();
         assert_eq!(first.len(), 2 * UNIT);
         assert_eq!(read(1).await.unwrap_err().status, 503);
