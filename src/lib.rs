@@ -13,6 +13,7 @@ pub mod cbor;
 pub mod cli;
 pub mod credential;
 pub mod cwt;
+pub mod desk;
 pub mod envelope;
 pub mod format;
 pub mod issue;

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::path::Path;
 
 use super::Failure;
-use super::output::{cannot_write, write_whole};
 use crate::credential::PhotoFormat;
+use crate::desk::output::{cannot_write, write_whole};
 use crate::format::{Format, Statement};
 use crate::issue::paper::{signed_picture, webp_file};
 use crate::issue::subject::digest;

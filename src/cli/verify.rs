@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::camera::Symbols;
-use super::home::Home;
 use super::input::{read_input, what_next, without_line_end};
 use super::verdict_json::{Origin, object};
 use super::verdict_text::{Style, text};
-use super::{Exit, Failure, photos, templates, trust};
+use super::{Exit, Failure, photos, trust};
 use crate::credential::Types;
+use crate::desk::{Home, templates};
 use crate::format;
 use crate::scan::{self, Attached, AttachedFile, Content, Doubtful, Effort, Found, Options, Seen};
 use crate::verify::{

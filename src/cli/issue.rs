@@ -1,13 +1,18 @@
-//! What `nansen issue` is asked for.
+//! `nansen issue TYPE LIST.csv -o OUT.pdf`: a list of people becomes signed, printed, recorded credentials.
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::write::Form;
-use crate::cli::passphrase::PassphraseArgs;
-use crate::cli::templates::Resolution;
+use super::outcome::say;
+use super::passphrase::PassphraseArgs;
+use super::terminal::Terminal;
+use super::{Exit, Failure};
 use crate::credential::types::Wire;
+use crate::desk::Home;
+use crate::desk::issue::{Order, Photos, Prepared, Source};
+use crate::desk::templates::Resolution;
 
 /// Make a signed, printed credential of every row of a list
 #[derive(Debug, clap::Args)]
@@ -106,18 +111,57 @@ impl Args {
 }
 
 impl Args {
-    /// How the papers are divided into files.
-    pub fn form(&self) -> Form {
-        match self.volume {
-            Some(sheets) => Form::Volumes(sheets),
-            None if self.separate => Form::Separate,
-            None => Form::Whole,
+    /// The order that they make.
+    pub fn order(&self) -> Order {
+        Order {
+            type_name: self.type_name.clone(),
+            list: Source::File(self.list.clone()),
+            output: self.output.clone(),
+            layout: self.layout.clone(),
+            printer: self.printer,
+            template: self.template.clone(),
+            separate: self.separate,
+            volume: self.volume,
+            manifest: self.manifest,
+            photos: self.photos.clone().map_or(Photos::Beside, Photos::Folder),
+            valid_until: self.valid_until,
+            wire: self.wire,
+            dry_run: self.dry_run,
+            reissue: self.reissue,
+            symbols: self.symbols.clone(),
+            keep_going: self.keep_going,
+            read_back: self.read_back,
+            language: self.language.clone(),
+            second_language: self.second_language.clone(),
+            address: self.address.clone(),
         }
     }
+}
 
-    /// Whether a list of the sheets is wanted.
-    pub fn wants_manifest(&self) -> bool {
-        self.manifest || self.volume.is_some()
+/// Issues the list.
+///
+/// # Errors
+/// When the list cannot be issued as it is, or something cannot be written.
+pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
+    let order = args.order();
+    let terminal = Terminal::for_list(args.list.clone());
+    let prepared = Prepared::new(args.passphrase.desk_told(home, now, &terminal), &order)?;
+    let checker = prepared.checker();
+    let checked = prepared.check(&checker)?;
+    if args.dry_run {
+        say!("{} credentials of type {} could be issued", checked.good, checker.made.name);
+        return Ok(Exit::Done);
+    }
+    let done = prepared.issue(&checker, &checked)?;
+    say!("{} credentials of type {} issued: {}", done.issued, done.type_name, told(&done.files));
+    Ok(Exit::Done)
+}
+
+/// Files as they are told: all of a few, the first and the last of many.
+fn told(files: &[String]) -> String {
+    match files {
+        [first, .., last, manifest] if files.len() > 4 => format!("{first} … {last}, {manifest}"),
+        files => files.join(", "),
     }
 }
 

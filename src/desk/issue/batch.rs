@@ -8,25 +8,18 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use jiff::Timestamp;
 use rayon::prelude::*;
 
 use super::check::{Checked, Checker};
-use super::interrupt::Interrupt;
 use super::options::Options;
 use super::places::check_free;
 use super::recorded::Recorded;
 use super::write::{Form, Papers, Symbols, meta};
-use super::{Args, Failure, List, bar, manifest};
-use crate::cli::home::Home;
-use crate::cli::outcome::say;
-use crate::cli::output::{clear_abandoned, folder_of};
-use crate::cli::progress::Progress;
-use crate::cli::register::failure;
-use crate::cli::status::Publisher;
-use crate::cli::{Exit, trust};
+use super::{Issued, List, Order, manifest};
 use crate::credential::Serial;
-use crate::format::Format;
+use crate::desk::output::{clear_abandoned, folder_of};
+use crate::desk::register::failure;
+use crate::desk::{Desk, Failure, Kind, Publisher, Stage, Told, trust};
 use crate::issue::list::Row;
 use crate::issue::paper::IssuerName;
 use crate::issue::sign::Signing;
@@ -35,8 +28,8 @@ use crate::register::{Batch as Begun, BatchId, BatchPlan, Register};
 
 /// One run of `issue`, after its list was found good.
 pub struct Batch<'a> {
-    pub args: &'a Args,
-    pub home: &'a Home,
+    pub order: &'a Order,
+    pub desk: Desk<'a>,
     pub signing: &'a Signing<'a>,
     pub checker: &'a Checker<'a>,
     pub name: &'a IssuerName,
@@ -44,34 +37,33 @@ pub struct Batch<'a> {
     pub digest: [u8; 32],
     /// Whether verifiers have to be told of the type.
     pub own_type: bool,
-    pub now: Timestamp,
 }
 
 impl Batch<'_> {
     /// Signs, records and prints the whole list.
-    pub fn run(&self, checked: &Checked) -> Result<Exit, Failure> {
-        let output = self.args.output.as_deref().ok_or_else(|| Failure::new("no place to write to"))?;
+    pub fn run(&self, checked: &Checked) -> Result<Issued, Failure> {
+        let output = self.order.output.as_deref().ok_or_else(|| Failure::new("no place to write to"))?;
         let made = self.signing.made;
-        let mut register = Register::open(&self.home.register()).map_err(failure)?;
+        let mut register = Register::open(&self.desk.home.register()).map_err(failure)?;
         let before = register.interrupted(&made.name, &self.digest).map_err(failure)?;
         let before: HashSet<u32> = before.iter().map(|row| row.row).collect();
         let planned = checked.planned(|row| before.contains(&row));
         let rows = u32::try_from(planned).map_err(Failure::new)?;
         let fresh = self.worth_a_batch(&register, &before, checked)?;
         let own = register.volumes_of_interrupted(&made.name, &self.digest).map_err(failure)?;
-        check_free(self.args, output, &own)?;
-        self.options().agree(self.args, !own.is_empty())?;
-        clear_abandoned(self.args.form().folder(output));
-        self.args.symbols.iter().for_each(|symbols| clear_abandoned(folder_of(symbols)));
+        check_free(self.order, output, &own)?;
+        self.options().agree(self.order, !own.is_empty())?;
+        clear_abandoned(self.order.form().folder(output));
+        self.order.symbols.iter().for_each(|symbols| clear_abandoned(folder_of(symbols)));
         let shown = output.display().to_string();
         let plan = BatchPlan { digest: self.digest, type_name: &made.name, output: &shown, rows };
         // The keys first: what cannot be published must not be issued.
-        let publisher = Publisher::open(self.home, &register, &self.args.passphrase)?;
-        let interrupt = Interrupt::watch();
-        let begun = register.begin_batch(&plan, self.now).map_err(failure)?;
+        let publisher = Publisher::open(self.desk, &register)?;
+        self.desk.observer.may_cancel();
+        let begun = register.begin_batch(&plan, self.desk.now).map_err(failure)?;
         let earlier = Earlier::of(&register, &begun)?;
         if let Begun::Resumed { .. } = begun {
-            eprintln!("taking up the interrupted batch: {} of {planned} are recorded already", earlier.done.len());
+            self.desk.observer.tell(Told::Resumed { done: earlier.done.len() as u64, planned });
         }
         self.describe_type()?;
         let started = register.batch_started(begun.id()).map_err(failure)?;
@@ -81,11 +73,9 @@ impl Batch<'_> {
             batch: self,
             id: begun.id(),
             publisher,
-            interrupt,
-            papers: Papers::new(output, self.args.form(), printer, meta(self.name, made, started), next)
-                .reading_back(self.args.read_back.then_some(self.checker.layout.dots_per_inch)),
-            symbols: self.args.symbols.as_deref().map(Symbols::create).transpose()?,
-            progress: bar("issuing", planned),
+            papers: Papers::new(output, self.order.form(), printer, meta(self.name, made, started), next)
+                .reading_back(self.order.read_back.then_some(self.checker.layout.dots_per_inch)),
+            symbols: self.order.symbols.as_deref().map(Symbols::create).transpose()?,
             planned,
             fresh,
             recorded: earlier.done.len(),
@@ -95,14 +85,19 @@ impl Batch<'_> {
             again: false,
             issued: 0,
             dropped: Vec::new(),
+            serials: Vec::new(),
             published: false,
         };
-        press.all(checked)?;
-        press.end(output)
+        self.desk.observer.begin(Stage::Issuing, planned);
+        let done = press.all(checked).and_then(|()| press.end(output));
+        self.desk.observer.end();
+        let (issued, dropped) = done?;
+        warn_dropped(dropped, self);
+        Ok(issued)
     }
 
     fn options(&self) -> Options {
-        Options::of(self.home, &self.digest)
+        Options::of(self.desk.home, &self.digest)
     }
 
     /// Puts a type that is not built in into the own trust list, so that verifiers can name its fields.
@@ -110,7 +105,7 @@ impl Batch<'_> {
         if !self.own_type {
             return Ok(());
         }
-        trust::own::edit(self.home, &self.args.passphrase, self.now, |list| {
+        trust::own::edit(self.desk, |list| {
             trust::own::add_type(list, self.signing.made);
             Ok(())
         })
@@ -154,10 +149,8 @@ struct Press<'a> {
     register: Register,
     id: BatchId,
     publisher: Publisher,
-    interrupt: Interrupt,
     papers: Papers<'a>,
     symbols: Option<Symbols>,
-    progress: Progress,
     planned: u64,
     /// Credentials that are not recorded yet.
     fresh: usize,
@@ -171,6 +164,8 @@ struct Press<'a> {
     /// Credentials that are in the register.
     recorded: usize,
     dropped: Vec<String>,
+    /// Serials of the batch, in the order of its rows.
+    serials: Vec<Serial>,
     published: bool,
 }
 
@@ -183,7 +178,7 @@ impl Press<'_> {
             self.pass(checked, |place| place == Some(false))?;
             self.again = false;
             // One file for all takes the rest as well.
-            if self.batch.args.form() != Form::Whole {
+            if self.batch.order.form() != Form::Whole {
                 self.print_waiting()?;
                 self.close_file()?;
             }
@@ -210,7 +205,8 @@ impl Press<'_> {
     /// Rows whose file an earlier run has finished: it stays as it is, and only their symbols are told again.
     fn pass_over(&mut self, rows: Vec<Row>) -> Result<(), Failure> {
         self.issued += rows.len() as u64;
-        self.progress.advance(rows.len() as u64);
+        self.serials.extend(rows.iter().filter_map(|row| self.earlier.done.get(&(row.number as u32))));
+        self.batch.desk.observer.advance(rows.len() as u64);
         if self.symbols.is_none() || rows.is_empty() {
             return Ok(());
         }
@@ -220,7 +216,7 @@ impl Press<'_> {
 
     /// Signs and records rows, while those before them are composed and written.
     fn chunk(&mut self, rows: Vec<Row>) -> Result<(), Failure> {
-        if self.interrupt.asked() {
+        if self.batch.desk.observer.cancelled() {
             return Err(self.interrupted());
         }
         self.close_full_files()?;
@@ -239,8 +235,9 @@ impl Press<'_> {
         printed?;
         self.tell_symbols(&recorded)?;
         self.issued += recorded.len() as u64;
-        self.progress.advance(recorded.len() as u64);
+        self.batch.desk.observer.advance(recorded.len() as u64);
         recorded.iter_mut().for_each(|one| self.dropped.append(&mut one.signed.dropped));
+        self.serials.extend(recorded.iter().map(|one| one.signed.credential.serial));
         self.waiting = recorded;
         Ok(())
     }
@@ -269,7 +266,7 @@ impl Press<'_> {
 
     /// Gives the file in the making its name: what stands in it is recorded and its status can be looked up by then.
     fn close_file(&mut self) -> Result<(), Failure> {
-        let now = self.batch.now;
+        let now = self.batch.desk.now;
         let Some(finished) = self.papers.finish()? else { return Ok(()) };
         let number = finished.number;
         let shown = finished.file.display().to_string();
@@ -281,10 +278,10 @@ impl Press<'_> {
 
     fn publish(&mut self) -> Result<(), Failure> {
         self.published = true;
-        self.publisher.publish(self.batch.home, &self.register, self.batch.now)
+        self.publisher.publish(self.batch.desk, &self.register)
     }
 
-    fn end(mut self, output: &Path) -> Result<Exit, Failure> {
+    fn end(mut self, output: &Path) -> Result<(Issued, Vec<String>), Failure> {
         let batch = self.batch;
         if !self.published {
             self.publish()?;
@@ -295,20 +292,18 @@ impl Press<'_> {
                 files.push(volume.file);
             }
         }
-        if batch.args.wants_manifest() {
-            let file = batch.args.form().manifest(output);
+        if batch.order.wants_manifest() {
+            let file = batch.order.form().manifest(output);
             manifest::write(&self.register, self.id, batch, &file)?;
             files.push(file.display().to_string());
         }
         if let Some(symbols) = self.symbols.take() {
             symbols.commit()?;
         }
-        self.register.finish_batch(self.id, batch.now).map_err(failure)?;
+        self.register.finish_batch(self.id, batch.desk.now).map_err(failure)?;
         batch.options().forget();
-        drop(self.progress);
-        warn_dropped(self.dropped, batch.signing.format);
-        say!("{} credentials of type {} issued: {}", self.issued, batch.signing.made.name, told(&files));
-        Ok(Exit::Done)
+        let type_name = batch.signing.made.name.clone();
+        Ok((Issued { issued: self.issued, type_name, files, serials: self.serials, batch: self.id }, self.dropped))
     }
 
     fn interrupted(&self) -> Failure {
@@ -321,21 +316,15 @@ impl Press<'_> {
             self.recorded, self.planned
         ))
         .hint("run the same command again: it goes on where it stopped, and nobody is issued twice")
+        .of(Kind::Cancelled)
     }
 }
 
-/// Files as they are told: all of a few, the first and the last of many.
-fn told(files: &[String]) -> String {
-    match files {
-        [first, .., last, manifest] if files.len() > 4 => format!("{first} … {last}, {manifest}"),
-        files => files.join(", "),
-    }
-}
-
-fn warn_dropped(mut dropped: Vec<String>, format: Format) {
+fn warn_dropped(mut dropped: Vec<String>, batch: &Batch<'_>) {
     dropped.sort();
     dropped.dedup();
     if !dropped.is_empty() {
-        eprintln!("warning: {format} has no place for {}: printed, but not signed", dropped.join(", "));
+        let (format, dropped) = (batch.signing.format, dropped.join(", "));
+        batch.desk.observer.tell(Told::Note(format!("{format} has no place for {dropped}: printed, but not signed")));
     }
 }

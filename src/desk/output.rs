@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::Failure;
+use super::{Failure, Kind};
 
 /// How the names of temporary files begin; the number of the process follows.
 const BEGINNING: &str = ".nansen-";
@@ -123,7 +123,7 @@ pub fn cannot_write(path: &Path, error: &io::Error) -> Failure {
         io::ErrorKind::NotFound => "make the folder first, or name another one",
         _ => "check who may write in this folder, or name another one",
     };
-    Failure::new(format!("{} cannot be written: {error}", path.display())).hint(hint)
+    Failure::new(format!("{} cannot be written: {error}", path.display())).hint(hint).of(Kind::Storage)
 }
 
 /// Temporary files are the owner's alone; a finished paper is read by whoever may read the folder.

@@ -2,22 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
+use super::Order;
 use super::write::Form;
-use super::{Args, Failure};
-use crate::cli::output::{cannot_write, folder_of};
+use crate::desk::Failure;
+use crate::desk::output::{cannot_write, folder_of};
 use crate::register::Volume;
 
 /// Refuses a file that would be written over another of this run, and a folder of photos that is none.
-pub fn check_places(args: &Args) -> Result<(), Failure> {
-    let form = args.form();
-    let output = args.output.as_deref();
+pub fn check_places(order: &Order) -> Result<(), Failure> {
+    let form = order.form();
+    let output = order.output.as_deref();
     let first = output.map(|output| form.file(output, 1));
-    let manifest = output.filter(|_| args.wants_manifest()).map(|output| form.manifest(output));
+    let manifest = output.filter(|_| order.wants_manifest()).map(|output| form.manifest(output));
     let places = [
-        ("the list", Some(args.list.as_path())),
+        ("the list", order.list.path()),
         ("OUT", first.as_deref()),
         ("the manifest", manifest.as_deref()),
-        ("--symbols", args.symbols.as_deref()),
+        ("--symbols", order.symbols.as_deref()),
     ];
     let places: Vec<_> = places.into_iter().filter_map(|(what, path)| Some((what, path?))).collect();
     for (at, (what, path)) in places.iter().enumerate() {
@@ -26,7 +27,7 @@ pub fn check_places(args: &Args) -> Result<(), Failure> {
                 .hint("give each a name of its own"));
         }
     }
-    let apart = [("the list", Some(args.list.as_path())), ("--symbols", args.symbols.as_deref())];
+    let apart = [("the list", order.list.path()), ("--symbols", order.symbols.as_deref())];
     for (what, path) in apart.into_iter().filter_map(|(what, path)| Some((what, path?))) {
         if let Some(output) = output.filter(|output| is_ours(form, output, path)) {
             let (path, output) = (path.display(), output.display());
@@ -36,7 +37,7 @@ pub fn check_places(args: &Args) -> Result<(), Failure> {
             .hint("give it a name of its own"));
         }
     }
-    if let Some(folder) = args.photos.as_ref().filter(|folder| !folder.is_dir()) {
+    if let Some(folder) = order.photos.folder().filter(|folder| !folder.is_dir()) {
         return Err(Failure::new(format!("{} is not a folder of photos", folder.display()))
             .hint("name the folder with --photos DIR; each photo in it is named by the first column, KEN-1.jpg"));
     }
@@ -51,8 +52,8 @@ fn is_ours(form: Form, output: &Path, path: &Path) -> bool {
 /// Refuses a batch whose files would come to lie among those of another: papers that were printed would be overwritten,
 /// or left beside new ones that they do not belong to. `own` are the files that an interrupted run of this batch has
 /// named. One file for all is replaced as a whole, as any program does.
-pub fn check_free(args: &Args, output: &Path, own: &[Volume]) -> Result<(), Failure> {
-    let form = args.form();
+pub fn check_free(order: &Order, output: &Path, own: &[Volume]) -> Result<(), Failure> {
+    let form = order.form();
     if form == Form::Whole {
         return Ok(());
     }
@@ -71,7 +72,7 @@ pub fn check_free(args: &Args, output: &Path, own: &[Volume]) -> Result<(), Fail
             same_file(&form.file(output, volume.number), file)
         }
     };
-    if args.wants_manifest() && manifest.exists() && !own.iter().any(is_here) {
+    if order.wants_manifest() && manifest.exists() && !own.iter().any(is_here) {
         taken.push(manifest);
     }
     let Some(first) = taken.first() else { return Ok(()) };

@@ -1,12 +1,8 @@
 //! The register's statuses, signed and put beside the own trust list, so that every export carries them.
 
-use jiff::Timestamp;
-
-use super::home::Home;
 use super::keys::{self, KeyBook};
-use super::passphrase::PassphraseArgs;
 use super::register::failure;
-use super::{Failure, trust};
+use super::{Desk, Failure, trust};
 use crate::register::{Register, Status};
 use crate::seal::{Kid, SigningKey};
 use crate::status::Status as Published;
@@ -20,10 +16,10 @@ pub struct Publisher {
 impl Publisher {
     /// Opens the key in use and every issuer key that has credentials in the register. Keys that were taken out of the
     /// own trust list are left out: nobody believes their papers any more.
-    pub fn open(home: &Home, register: &Register, passphrase: &PassphraseArgs) -> Result<Self, Failure> {
-        let book = KeyBook::load(home)?;
+    pub fn open(desk: Desk<'_>, register: &Register) -> Result<Self, Failure> {
+        let book = KeyBook::load(desk.home)?;
         let trusted = match book.root {
-            Some(root) => trust::own::current(home, root)?,
+            Some(root) => trust::own::current(desk.home, root)?,
             None => None,
         };
         let is_trusted =
@@ -34,13 +30,13 @@ impl Publisher {
         wanted.sort_unstable();
         wanted.dedup();
         let open = |kid: Kid| {
-            keys::load_key(home, kid, passphrase).map_err(|error| {
+            keys::load_key(desk.home, kid, desk.unlock).map_err(|error| {
                 if book.issuer == Some(kid) {
                     return error;
                 }
-                let told = error.to_string();
-                let told = told.split("\n  next: ").next().unwrap_or_default();
+                let (told, kind) = (error.told(), error.kind());
                 Failure::new(format!("papers of this desk are signed with {kid}, which must sign their status: {told}"))
+                    .of(kind)
                     .hint(format!(
                         "if that key is lost for good, `nansen trust remove {kid}` ends the trust in its papers"
                     ))
@@ -51,13 +47,13 @@ impl Publisher {
 
     /// Signs all status lists of this desk anew, and the next one that is not yet in use: a verifier who has it can
     /// check papers that are issued later.
-    pub fn publish(&self, home: &Home, register: &Register, now: Timestamp) -> Result<(), Failure> {
+    pub fn publish(&self, desk: Desk<'_>, register: &Register) -> Result<(), Failure> {
         let used = register.status_lists().map_err(failure)?.iter().map(|list| list.list).max();
         for list in 0..=used.map_or(0, |last| last + 1) {
             let entries = register.status_entries(list).map_err(failure)?;
             for key in &self.keys {
                 let entries = entries.iter().map(|(index, status)| (u64::from(*index), published(*status)));
-                trust::own::publish_status(home, key, list, entries, now)?;
+                trust::own::publish_status(desk, key, list, entries)?;
             }
         }
         Ok(())

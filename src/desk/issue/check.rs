@@ -1,15 +1,15 @@
 //! Everything that can be known before signing: the rows, the paper, the photos.
 
 use std::collections::HashSet;
-use std::path::Path;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::{Args, Failure, List, bar, photos};
+use super::{List, Order, photos};
 use crate::credential::types::CredentialType;
 use crate::credential::{Credential, Photo, Serial, StatusRef};
+use crate::desk::{Failure, Kind, Observer, Stage, Told};
 use crate::envelope::deflate::deflate_zlib;
 use crate::envelope::pack;
 use crate::format::{self, Format, Issuer};
@@ -17,9 +17,14 @@ use crate::issue::carrier::{Carrier, Holds};
 use crate::issue::list::{self, Item, PHOTO, Problem, Row};
 use crate::issue::paper::{self, IssuerName};
 use crate::issue::photo::{Face, LEAST_PHOTO_BYTES};
+use crate::issue::sign::SignError;
 use crate::print::{Certificate, Fonts, Layout, Overflow, Picture, Problem as Unprintable, SymbolPlan, preflight};
 use crate::seal::{SigningKey, sign};
 use crate::status::native_uri;
+use crate::symbol::{self, Matrix, Room};
+
+/// What stands in place of a serial, and in the symbol, of a page that is only looked at.
+const SPECIMEN: &str = "SPECIMEN";
 
 /// Rows that are checked and signed together.
 pub const CHUNK: usize = 128;
@@ -35,11 +40,19 @@ const TOLD_AT_MOST: u64 = 1000;
 
 /// Checks rows before anything is signed.
 pub struct Checker<'a> {
-    pub args: &'a Args,
+    /// What was asked for.
+    pub order: &'a Order,
+    /// Hears what happens.
+    pub observer: &'a dyn Observer,
+    /// The type.
     pub made: &'a CredentialType,
+    /// The page.
     pub layout: &'a Layout,
+    /// The letters that there are.
     pub fonts: &'a Fonts,
+    /// The day of issue.
     pub today: Date,
+    /// The format and the places on the paper.
     pub carrier: Carrier<'a>,
     /// What one symbol of the carrier holds.
     pub holds: Holds,
@@ -47,7 +60,9 @@ pub struct Checker<'a> {
     pub probe: SigningKey,
     /// As far as it is known before a key is opened.
     pub issuer: Issuer<'a>,
+    /// When the credentials are issued.
     pub now: Timestamp,
+    /// From when they are no longer valid.
     pub expires: Option<Timestamp>,
 }
 
@@ -62,7 +77,7 @@ pub struct Checked {
     pub bad_rows: u64,
     /// Faults.
     pub problems: u64,
-    told: Vec<String>,
+    told: Vec<Told>,
     warnings: u64,
     /// Rows that were read well and cannot be signed or printed.
     left_out: HashSet<u64>,
@@ -75,7 +90,7 @@ struct Photos {
     found: u64,
     missing: u64,
     /// The first lines without one.
-    lines: Vec<String>,
+    lines: Vec<u64>,
 }
 
 impl Checked {
@@ -99,19 +114,15 @@ impl Checked {
         }
         photos.missing += 1;
         if photos.lines.len() < 10 {
-            photos.lines.push(line.to_string());
+            photos.lines.push(line);
         }
     }
 
     /// Tells who has no photo, when there is a folder of them.
-    pub fn report_photos(&self) {
-        let Some(photos) = &self.photos else { return };
-        let more = if photos.missing > photos.lines.len() as u64 { " …" } else { "" };
-        let none = match photos.missing {
-            0 => String::new(),
-            _ => format!("; none for line {}{more}", photos.lines.join(", ")),
-        };
-        eprintln!("photos: {} of {} people{none}", photos.found, photos.found + photos.missing);
+    pub fn report_photos(&self, observer: &dyn Observer) {
+        if let Some(Photos { found, missing, lines }) = &self.photos {
+            observer.tell(Told::Photos { found: *found, missing: *missing, lines: lines.clone() });
+        }
     }
 
     fn fault(&mut self, problems: &[Problem]) {
@@ -119,28 +130,31 @@ impl Checked {
         for problem in problems {
             self.problems += 1;
             if self.problems <= TOLD_AT_MOST {
-                self.told.push(problem.to_string());
+                self.told.push(Told::Problem(problem.clone()));
             }
         }
     }
 
-    fn warn(&mut self, warning: &str) {
+    pub(super) fn warn(&mut self, line: Option<u64>, text: String) {
         self.warnings += 1;
         if self.warnings <= TOLD_AT_MOST {
-            self.told.push(format!("warning: {warning}"));
+            self.told.push(Told::Warning { line, text });
         }
     }
 
-    /// Tells the faults and warnings on stderr.
-    pub fn report(&self, list: &Path) {
-        for told in &self.told {
-            eprintln!("{}: {told}", list.display());
+    /// Tells the faults and warnings.
+    pub fn report(&self, observer: &dyn Observer) {
+        for told in self.told() {
+            observer.tell(told);
         }
-        for (number, what) in [(self.problems, "faults"), (self.warnings, "warnings")] {
-            if number > TOLD_AT_MOST {
-                eprintln!("{}: and {} more {what}", list.display(), number - TOLD_AT_MOST);
-            }
-        }
+    }
+
+    /// The faults and warnings, and how many more there are.
+    pub fn told(&self) -> impl Iterator<Item = Told> {
+        let more = [(self.problems, "faults"), (self.warnings, "warnings")].into_iter();
+        let more = more.filter(|(number, _)| *number > TOLD_AT_MOST);
+        let more = more.map(|(number, what)| Told::More { number: number - TOLD_AT_MOST, what });
+        self.told.iter().cloned().chain(more)
     }
 }
 
@@ -151,17 +165,17 @@ impl Checker<'_> {
     /// Reads the whole list and lays every page out as it will be printed.
     pub fn list(&self, list: &List) -> Result<Checked, Failure> {
         let mut checked = Checked::default();
-        let progress = bar("checking", 0);
+        self.observer.begin(Stage::Checking, 0);
         let rows = self.each_chunk(
             list,
             &mut |chunk, checked| {
-                progress.advance(chunk.len() as u64);
+                self.observer.advance(chunk.len() as u64);
                 let found: Vec<Result<bool, Vec<Problem>>> = chunk.par_iter().map(|row| self.paper(row)).collect();
                 for (row, found) in chunk.iter().zip(found) {
                     match found {
                         Ok(photo) => {
                             checked.good += 1;
-                            if self.args.photos.is_some() || row.photo.is_some() {
+                            if self.order.photos.are_wanted() || row.photo.is_some() {
                                 checked.photo(row.line, photo);
                             }
                         }
@@ -174,8 +188,9 @@ impl Checker<'_> {
                 Ok(())
             },
             &mut checked,
-        )?;
-        checked.rows = rows;
+        );
+        self.observer.end();
+        checked.rows = rows?;
         Ok(checked)
     }
 
@@ -187,7 +202,7 @@ impl Checker<'_> {
             match item {
                 Item::Row(row) => chunk.push(row),
                 Item::Bad(problems) => checked.fault(&problems),
-                Item::Warning(warning) => checked.warn(&warning),
+                Item::Warning(warning) => checked.warn(None, warning),
             }
             if chunk.len() < CHUNK {
                 return true;
@@ -200,7 +215,7 @@ impl Checker<'_> {
                 }
             }
         })
-        .map_err(|error| unreadable(&self.args.list, error))?;
+        .map_err(|error| unreadable(self.order, error))?;
         match stopped {
             Some(failure) => Err(failure),
             None if chunk.is_empty() => Ok(rows),
@@ -270,7 +285,7 @@ impl Checker<'_> {
             issued: Timestamp::from_second(self.now.as_second()).unwrap_or(self.now),
             expires: self.expires,
             status: Some(StatusRef { uri: native_uri(u32::from(u8::MAX)), index: u64::from(u16::MAX) }),
-            supersedes: self.args.reissue.then_some(serial),
+            supersedes: self.order.reissue.then_some(serial),
             ..draft_of(row, self.made)
         }
     }
@@ -285,26 +300,65 @@ impl Checker<'_> {
 
     /// The language of the document for this row.
     pub fn language(&self, row: &Row) -> String {
-        self.args.language.clone().unwrap_or_else(|| paper::language(&row.record, self.made))
+        self.order.language.clone().unwrap_or_else(|| paper::language(&row.record, self.made))
+    }
+
+    /// Bytes that this row leaves for a photo in its symbol; `Err` has what is left when that is too little for a face.
+    pub fn photo_room(&self, row: &Row) -> Result<Result<usize, usize>, Problem> {
+        let message = sign(&self.payload(row, &self.draft(row))?, &self.probe);
+        let rest = match self.carrier.format {
+            Format::Nansen => pack(&message).len(),
+            _ => deflate_zlib(&message).len(),
+        };
+        Ok(self.carrier.photo_bytes(self.holds, rest))
     }
 
     /// The face of this row's person, when the list or the folder of photos has one.
     pub fn face(&self, row: &Row) -> Result<Option<Face>, Problem> {
         let subject = row.record.text(&self.made.subject);
-        let Some(path) = photos::file(self.args, row, &subject)? else { return Ok(None) };
-        let rest = match self.carrier.format {
-            Format::Nansen => pack(&sign(&self.payload(row, &self.draft(row))?, &self.probe)).len(),
-            _ => deflate_zlib(&sign(&self.payload(row, &self.draft(row))?, &self.probe)).len(),
-        };
-        let budget = self.carrier.photo_bytes(self.holds, rest).map_err(|left| Problem {
+        let Some(found) = photos::find(self.order, row, &subject)? else { return Ok(None) };
+        let budget = self.photo_room(row)?.map_err(|left| Problem {
             line: row.line,
             column: Some(PHOTO.to_owned()),
             fault: format!("{left} bytes are left in the symbol, where a face needs {LEAST_PHOTO_BYTES}"),
-            found: path.display().to_string(),
+            found: found.shown(),
             wanted: "shorter texts in this row, or a layout with more room for the symbol".to_owned(),
         })?;
-        photos::face(&path, budget, row).map(Some)
+        photos::face(&found, budget, row).map(Some)
     }
+
+    /// The page of a row as it will be printed, but with a symbol that says only that it is a specimen: as large as the
+    /// real one, signed by nobody, and without a word about the person.
+    pub fn specimen(&self, row: &Row) -> Result<Certificate, Vec<Problem>> {
+        self.paper(row)?;
+        let one = |problem| vec![problem];
+        let (signed, printed) = self.face(row).map_err(one)?.map(|face| (face.signed, face.printed)).unzip();
+        let mut draft = self.draft(row);
+        draft.photo = signed;
+        let payload = self.payload(row, &draft).map_err(one)?;
+        let told =
+            |error| vec![fault_of(row, Failure::new(error).to_string(), "a layout with more room for the symbol")];
+        let texts = self.carrier.texts(&sign(&payload, &self.probe)).map_err(told)?;
+        let symbols = specimens(&texts, self.carrier.room(texts.len())).map_err(told)?;
+        let (issuer, language) = (self.printed_issuer(), self.language(row));
+        let page = paper::certificate(&draft, self.made, &issuer, &language, symbols, printed);
+        Ok(Certificate { serial: SPECIMEN.to_owned(), supersedes: None, ..page })
+    }
+}
+
+/// Symbols of the size of those with `texts`, which say nothing.
+fn specimens(texts: &[String], room: Room) -> Result<Vec<Matrix>, SignError> {
+    texts
+        .iter()
+        .map(|text| {
+            let plan = symbol::plan(text, room).map_err(SignError::Plan)?;
+            let said: String = match text.split_once('#') {
+                Some((address, digits)) => format!("{address}#{}", "0".repeat(digits.len())),
+                None => SPECIMEN.chars().cycle().take(text.chars().count()).collect(),
+            };
+            symbol::encode(&said, plan.version, plan.level).map_err(SignError::Draw)
+        })
+        .collect()
 }
 
 fn fault_of(row: &Row, fault: String, wanted: &str) -> Problem {
@@ -348,7 +402,7 @@ pub fn signed_face(photo: Option<&Photo>) -> Option<Picture> {
     photo.and_then(|photo| paper::signed_picture(photo.format, &photo.bytes))
 }
 
-fn unreadable(path: &Path, error: list::ListError) -> Failure {
+fn unreadable(order: &Order, error: list::ListError) -> Failure {
     let hint = match &error {
         list::ListError::Encoding { .. } => "save the list as CSV UTF-8, then run this again",
         list::ListError::MissingColumns { .. } | list::ListError::ColumnTwice { .. } => {
@@ -357,5 +411,5 @@ fn unreadable(path: &Path, error: list::ListError) -> Failure {
         _ => "save the list as CSV UTF-8 with the column names in its first line",
     };
     let told = Failure::new(error).to_string();
-    Failure::new(format!("{}: {told}", path.display())).hint(hint)
+    Failure::new(format!("{}: {told}", order.list)).hint(hint).of(Kind::Input)
 }

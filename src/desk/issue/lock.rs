@@ -2,9 +2,8 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 
-use crate::cli::Failure;
-use crate::cli::home::Home;
-use crate::cli::output::cannot_write;
+use crate::desk::output::cannot_write;
+use crate::desk::{Failure, Home, Kind};
 
 /// Holds the desk until it is dropped, or until the process ends in whatever way.
 #[derive(Debug)]
@@ -26,9 +25,9 @@ impl DeskLock {
         let file = options.open(&path).map_err(|error| cannot_write(&path, &error))?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => {
-                Err(Failure::new("another nansen is issuing here").hint("wait until it is done, then run this again"))
-            }
+            Err(TryLockError::WouldBlock) => Err(Failure::new("another nansen is issuing here")
+                .hint("wait until it is done, then run this again")
+                .of(Kind::Busy)),
             Err(TryLockError::Error(error)) => Err(cannot_write(&path, &error)),
         }
     }

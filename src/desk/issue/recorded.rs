@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::Failure;
 use super::batch::Batch;
 use super::check::signed_face;
 use super::write::{self, Paper};
-use crate::cli::register::failure;
 use crate::credential::record::Record;
 use crate::credential::{Credential, Photo, PhotoFormat, Serial, StatusRef};
+use crate::desk::Failure;
+use crate::desk::register::failure;
 use crate::issue::attach;
 use crate::issue::list::{Problem, Row};
 use crate::issue::paper;
@@ -45,12 +45,13 @@ impl Batch<'_> {
             recorded.push(self.restore(register, done[&(row.number as u32)], row)?);
         }
         let holders: HashMap<u64, Holder> =
-            self.held(register, &new)?.into_iter().map(|(row, holder)| (row.number, holder)).collect();
+            self.checker.held(register, &new)?.into_iter().map(|(row, holder)| (row.number, holder)).collect();
         let new: Vec<Row> =
-            new.into_iter().filter(|row| self.args.reissue || !holders.contains_key(&row.number)).collect();
+            new.into_iter().filter(|row| self.order.reissue || !holders.contains_key(&row.number)).collect();
         if new.is_empty() {
             return Ok(recorded);
         }
+        let mut random = self.desk.random;
         let reserved = register.reserve(new.len(), &mut random).map_err(failure)?;
         let signed = new
             .into_par_iter()
@@ -83,7 +84,7 @@ impl Batch<'_> {
         };
         let signed = self.signing.sign(draft).map_err(|error| {
             let told = Failure::new(error).to_string();
-            Failure::new(format!("{}: line {}: {told}", self.args.list.display(), row.line))
+            Failure::new(format!("{}: line {}: {told}", self.order.list, row.line))
                 .hint("shorten the texts of this row, use a smaller photo or a larger layout")
         })?;
         Ok((Recorded { row: row.number, signed, language, picture }, reserved.slot))
@@ -170,9 +171,4 @@ pub fn entry(signed: &Signed, row: u32, slot: StatusSlot, signing: &crate::issue
         supersedes: credential.supersedes,
         copy: u32::from(credential.copy.unwrap_or(0)),
     }
-}
-
-/// Serials and places in a status list must not tell who came after whom, so they come from the system.
-pub fn random(bytes: &mut [u8]) {
-    getrandom::fill(bytes).expect("the system has randomness");
 }

@@ -3,11 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::cache_failure;
-use crate::cli::Failure;
-use crate::cli::home::Home;
-use crate::cli::keys::{self, DeskName, KeyBook, Kind};
-use crate::cli::passphrase::PassphraseArgs;
 use crate::credential::CredentialType;
+use crate::desk::keys::{self, DeskName, KeyBook, KeyKind};
+use crate::desk::{Desk, Failure, Home};
 use crate::seal::{Kid, PublicKey, SigningKey};
 use crate::status::{Status, StatusClaims, StatusList, native_uri};
 use crate::trust::{
@@ -23,24 +21,20 @@ const VERIFIER_NAME: &str = "this machine";
 ///
 /// # Errors
 /// When the change is refused, the root key cannot be opened, or the list cannot be written.
-pub fn edit(
-    home: &Home,
-    passphrase: &PassphraseArgs,
-    now: Timestamp,
-    change: impl FnOnce(&mut TrustList) -> Result<(), Failure>,
-) -> Result<Imported, Failure> {
-    let book = KeyBook::load(home)?;
-    let Some((root, before)) = book.root.zip(book.root.map(|root| current(home, root)).transpose()?.flatten()) else {
-        return resign(home, passphrase, now, change);
+pub fn edit(desk: Desk<'_>, change: impl FnOnce(&mut TrustList) -> Result<(), Failure>) -> Result<Imported, Failure> {
+    let book = KeyBook::load(desk.home)?;
+    let Some((root, before)) = book.root.zip(book.root.map(|root| current(desk.home, root)).transpose()?.flatten())
+    else {
+        return resign(desk, change);
     };
     let mut after = before.clone();
     change(&mut after)?;
     if after == before {
-        let fingerprint = crate::trust::Fingerprint::of(&keys::public_key(home, root)?);
+        let fingerprint = crate::trust::Fingerprint::of(&keys::public_key(desk.home, root)?);
         let tokens_left_out = Vec::new();
         return Ok(Imported { root, sequence: before.sequence, fingerprint, first_time: false, tokens_left_out });
     }
-    resign(home, passphrase, now, |list| {
+    resign(desk, |list| {
         *list = after;
         Ok(())
     })
@@ -50,29 +44,24 @@ pub fn edit(
 ///
 /// # Errors
 /// As for [`edit`].
-pub fn resign(
-    home: &Home,
-    passphrase: &PassphraseArgs,
-    now: Timestamp,
-    change: impl FnOnce(&mut TrustList) -> Result<(), Failure>,
-) -> Result<Imported, Failure> {
-    let book = with_root(home, passphrase)?;
-    let root = keys::load_root(home, &book, passphrase)?;
-    let folder = TrustFolder::new(home.trust());
-    let mut list = match current(home, root.kid())? {
+pub fn resign(desk: Desk<'_>, change: impl FnOnce(&mut TrustList) -> Result<(), Failure>) -> Result<Imported, Failure> {
+    let book = with_root(desk)?;
+    let root = keys::load_root(desk.home, &book, desk.unlock)?;
+    let folder = TrustFolder::new(desk.home.trust());
+    let mut list = match current(desk.home, root.kid())? {
         Some(list) => list,
-        None => first_list(home, &book, now)?,
+        None => first_list(desk.home, &book, desk.now)?,
     };
     change(&mut list)?;
     list.sequence = folder.highest_sequence(root.kid()).unwrap_or(0).max(list.sequence) + 1;
-    list.issued = now;
+    list.issued = desk.now;
     let bytes = list.sign(&root).map_err(|error| {
         Failure::new(error).hint("check names (up to 200 characters), key identifiers and type files (up to 64 kB)")
     })?;
     let bundle = Bundle { root_spki: root.public().to_spki_der(), list: bytes, tokens: Vec::new() };
     // The own root is known by its private key: that is more than any fingerprint.
     let fingerprint = crate::trust::Fingerprint::of(&root.public()).to_string();
-    folder.import(&bundle, Some(&fingerprint), now).map_err(cache_failure)
+    folder.import(&bundle, Some(&fingerprint), desk.now).map_err(cache_failure)
 }
 
 /// The own list in use.
@@ -87,18 +76,18 @@ pub fn trusts(home: &Home, kid: Kid) -> Result<bool, Failure> {
     Ok(current(home, root)?.is_some_and(|list| list.keys().any(|(_, key)| key.key.kid() == kid)))
 }
 
-fn with_root(home: &Home, passphrase: &PassphraseArgs) -> Result<KeyBook, Failure> {
-    let mut book = KeyBook::load(home)?;
+fn with_root(desk: Desk<'_>) -> Result<KeyBook, Failure> {
+    let mut book = KeyBook::load(desk.home)?;
     if book.root.is_none() {
-        home.create()?;
-        let root = Kind::P256.generate();
-        let passphrase = passphrase.for_new()?;
-        keys::write_key(home, &root, passphrase)?;
+        desk.home.create()?;
+        let root = KeyKind::P256.generate(desk.random);
+        let passphrase = desk.unlock.for_new()?;
+        keys::write_key(desk, &root, passphrase)?;
         if passphrase.is_none() {
-            keys::warn_not_encrypted(home);
+            keys::tell_not_encrypted(desk);
         }
         book.root = Some(root.kid());
-        book.save(home)?;
+        book.save(desk.home)?;
     }
     Ok(book)
 }
@@ -162,26 +151,29 @@ pub fn add_key(list: &mut TrustList, name: &str, country: Option<&str>, key: Iss
 /// # Errors
 /// When an entry lies outside the list, the key is not in the own trust list, or it cannot be written.
 pub fn publish_status(
-    home: &Home,
+    desk: Desk<'_>,
     key: &SigningKey,
     number: u32,
     entries: impl IntoIterator<Item = (u64, Status)>,
-    now: Timestamp,
 ) -> Result<(), Failure> {
     let mut list = StatusList::new();
     for (index, status) in entries {
         list.set(index, status)?;
     }
-    put_status(home, key, StatusClaims { uri: native_uri(number), issued: now, expires: None, ttl: None, list })
+    put_status(
+        desk.home,
+        key,
+        StatusClaims { uri: native_uri(number), issued: desk.now, expires: None, ttl: None, list },
+    )
 }
 
 /// Signs every status list of this desk anew, so that it is as fresh as the trust list that it travels with.
 ///
 /// # Errors
 /// When a key cannot be opened or a list cannot be written.
-pub fn refresh_status(home: &Home, passphrase: &PassphraseArgs, now: Timestamp) -> Result<usize, Failure> {
-    let book = KeyBook::load(home)?;
-    let store = TrustFolder::new(home.trust()).open().map_err(cache_failure)?;
+pub fn refresh_status(desk: Desk<'_>) -> Result<usize, Failure> {
+    let book = KeyBook::load(desk.home)?;
+    let store = TrustFolder::new(desk.home.trust()).open().map_err(cache_failure)?;
     let mut refreshed = 0;
     let own = store.lists().iter().filter(|held| Some(held.root_kid()) == book.root);
     for token in own.flat_map(HeldList::tokens) {
@@ -190,7 +182,11 @@ pub fn refresh_status(home: &Home, passphrase: &PassphraseArgs, now: Timestamp) 
             continue;
         }
         let claims = StatusClaims::read(token.payload().clone())?.into_inner();
-        put_status(home, &keys::load_key(home, kid, passphrase)?, StatusClaims { issued: now, ..claims })?;
+        put_status(
+            desk.home,
+            &keys::load_key(desk.home, kid, desk.unlock)?,
+            StatusClaims { issued: desk.now, ..claims },
+        )?;
         refreshed += 1;
     }
     Ok(refreshed)
@@ -246,6 +242,7 @@ pub fn checked_country(code: &str) -> Result<String, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desk::Silent;
 
     fn list() -> TrustList {
         TrustList {
@@ -259,8 +256,12 @@ mod tests {
         }
     }
 
+    fn random(bytes: &mut [u8]) {
+        getrandom::fill(bytes).unwrap();
+    }
+
     fn key() -> IssuerKey {
-        let key = Kind::Ed25519.generate().public();
+        let key = KeyKind::Ed25519.generate(random).public();
         let kid = key.kid().as_bytes().to_vec();
         IssuerKey { kid, key, format: KeyFormat::Nansen, types: Vec::new(), valid_from: None, valid_until: None }
     }
@@ -290,10 +291,12 @@ mod tests {
     #[test]
     fn an_edit_that_changes_nothing_keeps_the_number() {
         let folder = tempfile::tempdir().unwrap();
-        let (home, passphrase, now) = (Home::at(folder.path()), PassphraseArgs::known(None), Timestamp::now());
+        let home = Home::at(folder.path());
+        let now = "2026-11-21T09:00:00Z".parse().unwrap();
+        let desk = Desk { home: &home, unlock: &None, random, now, observer: &Silent };
         let key = key();
         let add = || {
-            edit(&home, &passphrase, now, |list| {
+            edit(desk, |list| {
                 add_key(list, "A", None, key.clone());
                 Ok(())
             })
@@ -302,6 +305,6 @@ mod tests {
         };
         let first = add();
         assert_eq!(add(), first);
-        assert_eq!(resign(&home, &passphrase, now, |_| Ok(())).unwrap().sequence, first + 1);
+        assert_eq!(resign(desk, |_| Ok(())).unwrap().sequence, first + 1);
     }
 }

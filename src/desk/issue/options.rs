@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use std::io::Read as _;
 use std::path::PathBuf;
 
-use super::{Args, Failure};
-use crate::cli::home::Home;
-use crate::cli::output::write_whole;
-use crate::cli::verdict_json::hex;
+use super::Order;
+use crate::desk::output::write_whole;
+use crate::desk::register::hex;
+use crate::desk::{Failure, Home, Kind};
 
 /// Bytes that are read back at most; what was written is far shorter.
 const BYTES_MAX: u64 = 4096;
@@ -26,8 +26,8 @@ impl Options {
 
     /// Notes the options of this run. Refused when an interrupted run had others and has `printed` files: the papers of
     /// one batch are to be alike. Before that a batch may change its looks, say after a page that could not be read.
-    pub fn agree(&self, args: &Args, printed: bool) -> Result<(), Failure> {
-        let now = shown(args);
+    pub fn agree(&self, order: &Order, printed: bool) -> Result<(), Failure> {
+        let now = shown(order);
         let before = self.noted().filter(|before| *before != now);
         if let Some(before) = before.filter(|_| printed) {
             return Err(Failure::new(format!(
@@ -35,7 +35,8 @@ impl Options {
             ))
             .hint(
                 "run it with the same options as before; to print all anew with others, issue the list with --reissue",
-            ));
+            )
+            .of(Kind::Conflict));
         }
         write_whole(&self.file, now.as_bytes())
     }
@@ -53,21 +54,21 @@ impl Options {
 }
 
 /// The options that decide what the papers look like, as one would type them.
-fn shown(args: &Args) -> String {
-    let mut shown = format!("--layout {}", args.layout);
-    if let Some(printer) = args.printer {
+fn shown(order: &Order) -> String {
+    let mut shown = format!("--layout {}", order.layout);
+    if let Some(printer) = order.printer {
         let _ = write!(shown, " --printer {}dpi", printer.0);
     }
-    for (option, tag) in [("--language", &args.language), ("--second-language", &args.second_language)] {
+    for (option, tag) in [("--language", &order.language), ("--second-language", &order.second_language)] {
         if let Some(tag) = tag {
             let _ = write!(shown, " {option} {tag}");
         }
     }
-    match args.volume {
+    match order.volume {
         Some(sheets) => {
             let _ = write!(shown, " --volume {sheets}");
         }
-        None if args.separate => shown.push_str(" --separate"),
+        None if order.separate => shown.push_str(" --separate"),
         None => {}
     }
     shown

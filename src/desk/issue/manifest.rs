@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use super::Failure;
 use super::batch::Batch;
 use super::write::meta;
-use crate::cli::output::Output;
-use crate::cli::register::failure;
-use crate::cli::verdict_json::hex;
+use crate::desk::Failure;
+use crate::desk::output::Output;
+use crate::desk::register::{failure, hex};
 use crate::print::{Book, Manifest, ManifestRow, Words, manifest};
 use crate::register::{BatchId, PlacedRow, Register};
 
@@ -27,7 +26,7 @@ pub fn write(register: &Register, id: BatchId, batch: &Batch<'_>, file: &Path) -
         for rows in rows.chunks(ROWS_AT_ONCE) {
             let (first, last) = (rows.first().map_or(0, |row| row.sheet), rows.last().map_or(0, |row| row.sheet));
             let list = Manifest {
-                language: batch.args.language.clone().unwrap_or_else(|| "en".to_owned()),
+                language: batch.order.language.clone().unwrap_or_else(|| "en".to_owned()),
                 papers: Words::one(batch.signing.made.title_in("en")),
                 issuer: batch.name.name.clone(),
                 kid: batch.signing.key.kid().to_string(),

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::cli::Failure;
-use crate::cli::keys::Kind;
-use crate::cli::templates::Template;
+use super::issue::draft_of;
+use super::keys::KeyKind;
+use super::templates::Template;
+use super::{Failure, Random};
 use crate::credential::Photo;
 use crate::format::{self, Format, Issuer};
 use crate::issue::list::{self, Item, Row};
@@ -36,8 +37,8 @@ pub fn rows(template: &Template, now: Timestamp) -> Result<(Vec<Row>, Vec<String
 }
 
 /// A key that nobody keeps.
-pub fn key() -> SigningKey {
-    Kind::P256.generate()
+pub fn key(random: Random) -> SigningKey {
+    KeyKind::P256.generate(random)
 }
 
 /// Bytes that the largest credential of the sample takes in a symbol, photo not included.
@@ -46,7 +47,7 @@ pub fn bytes(template: &Template, rows: &[Row], key: &SigningKey) -> Result<usiz
     let issuer = Issuer { name: ISSUER, country: crate::credential::country::Country::parse("KEN").ok() };
     let mut most = 0;
     for row in rows {
-        let draft = crate::cli::issue::draft_of(row, &template.made);
+        let draft = draft_of(row, &template.made);
         let written = format::write(format, &draft, &template.made, &issuer).map_err(Failure::new)?;
         let text = format::to_text(format, &crate::seal::sign(&written.payload, key)).map_err(Failure::new)?;
         most = most.max(text.len().saturating_sub(4) * 2 / 3);
@@ -61,12 +62,12 @@ pub fn certificate(
     language: Option<&str>,
     face: Option<(Photo, Picture)>,
     rooms: &[Room],
+    key: &SigningKey,
     now: Timestamp,
 ) -> Result<Certificate, Failure> {
     let made = &template.made;
-    let key = key();
     let signing = Signing {
-        key: &key,
+        key,
         issuer: Issuer { name: ISSUER, country: crate::credential::country::Country::parse("KEN").ok() },
         made,
         format: Format::from(made.wire),

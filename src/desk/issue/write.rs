@@ -10,11 +10,11 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 use serde_json::json;
 
-use super::Failure;
 use super::readback::read_back;
-use crate::cli::output::{Output, Ready, cannot_write, folder_of};
 use crate::credential::Serial;
 use crate::credential::types::CredentialType;
+use crate::desk::Failure;
+use crate::desk::output::{Output, Ready, cannot_write, folder_of};
 use crate::issue::paper::IssuerName;
 use crate::print::{Book, BookMeta, Certificate, Printer, Sheet, Unprintable};
 use crate::register::Place;

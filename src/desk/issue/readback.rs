@@ -1,8 +1,7 @@
-//! `nansen issue --read-back`: sheets are read, as after printing and scanning, before they are written.
+//! Reading back: sheets are read, as after printing and scanning, before they are written.
 
-use super::Failure;
 use super::write::Signed;
-use crate::cli::Exit;
+use crate::desk::{Failure, Kind};
 use crate::print::Sheet;
 use crate::readback::{Expected, ReadBackError, check};
 
@@ -26,5 +25,5 @@ fn refused(error: ReadBackError) -> Failure {
         ReadBackError::Stranger { .. } => format!("{recorded}. Look for a symbol in the template's background"),
         _ => format!("{recorded}. Check the template with `nansen template check`"),
     };
-    Failure::new(error).hint(hint).exit_with(Exit::NotValid)
+    Failure::new(error).hint(hint).of(Kind::NotGood)
 }

@@ -3,7 +3,7 @@
 use crate::scan::{Measure, Parameter};
 
 /// The name of a parameter in JSON.
-pub(super) fn name(parameter: Parameter) -> &'static str {
+pub fn name(parameter: Parameter) -> &'static str {
     match parameter {
         Parameter::Contrast => "symbol_contrast",
         Parameter::Modulation => "modulation",
@@ -17,7 +17,7 @@ pub(super) fn name(parameter: Parameter) -> &'static str {
 }
 
 /// What is wrong, in plain words.
-pub(super) fn why(worst: Measure) -> String {
+pub fn why(worst: Measure) -> String {
     let percent = (worst.value * 100.0).round();
     match worst.parameter {
         Parameter::Contrast => format!("too pale: contrast {percent} %, the ink is weak or the paper grey"),
@@ -38,7 +38,7 @@ pub(super) fn why(worst: Measure) -> String {
 }
 
 /// What to do about it.
-pub(super) fn next(worst: Measure) -> &'static str {
+pub fn next(worst: Measure) -> &'static str {
     match worst.parameter {
         Parameter::Contrast => "change the toner, ink or ribbon, or take whiter paper; then print it again",
         Parameter::Modulation | Parameter::Margin => {

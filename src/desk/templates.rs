@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 
-use super::Failure;
+use super::{Failure, Kind};
 use crate::credential::types::{CredentialType, TYPE_TEXT_MAX, Types};
 use crate::print::{Layout, TemplateFile};
 
@@ -44,7 +44,8 @@ impl Template {
     pub fn layout(&self, name: &str) -> Result<Layout, Failure> {
         if !self.layout_names().iter().any(|known| known == name) {
             return Err(Failure::new(format!("the type {} has no layout {name:?}", self.made.name))
-                .hint(format!("there are {}", self.layout_names().join(", "))));
+                .hint(format!("there are {}", self.layout_names().join(", ")))
+                .of(Kind::Unknown));
         }
         let unreadable = std::cell::RefCell::new(None);
         let files = |file: &str| {
@@ -153,6 +154,7 @@ pub fn find(home: &Path, type_name: &str, named: Option<&Path>) -> Result<Templa
     templates.into_iter().find(|template| template.made.name == type_name).ok_or_else(|| {
         Failure::new(format!("there is no credential type {type_name:?}; there are {known}"))
             .hint("nansen template list shows what there is; a new type is a new folder, see --template")
+            .of(Kind::Unknown)
     })
 }
 
