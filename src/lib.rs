@@ -15,6 +15,7 @@ pub mod credential;
 pub mod cwt;
 pub mod envelope;
 pub mod format;
+pub mod gate;
 pub mod issue;
 pub mod print;
 pub mod readback;
