@@ -16,6 +16,7 @@ pub mod cwt;
 pub mod desk;
 pub mod envelope;
 pub mod format;
+pub mod gate;
 pub mod issue;
 pub mod print;
 pub mod readback;

@@ -6,7 +6,6 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use super::input::{read_input, without_line_end};
-use super::verdict_json::hex;
 
 use super::{Exit, Failure};
 use crate::cbor;
@@ -15,6 +14,7 @@ use crate::desk::{Home, Kind, templates};
 use crate::envelope::parts::{self, Part};
 use crate::envelope::{SymbolText, unpack};
 use crate::format::{self, Presented, Recognised};
+use crate::gate::json::hex;
 use crate::scan::{self, AttachedFile, Content, Options, Seen};
 
 /// Show every layer and byte of a paper, judging nothing

@@ -22,7 +22,6 @@ pub mod revoke;
 pub mod template;
 mod terminal;
 pub mod trust;
-pub mod verdict_json;
 pub mod verdict_text;
 pub mod verify;
 

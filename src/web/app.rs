@@ -19,8 +19,8 @@ use super::passphrase::DeskPassphrase;
 use super::problem::Problem;
 use super::session::Sessions;
 use super::work::{Lane, Limits, Work};
-use crate::cli::Failure;
-use crate::cli::home::Home;
+use crate::desk::Failure;
+use crate::desk::Home;
 
 /// Tells the time. The machine's, except in tests.
 pub trait Clock: Send + Sync {

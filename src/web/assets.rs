@@ -25,7 +25,7 @@ use sha2::{Digest as _, Sha256};
 use super::app::App;
 use super::problem::Problem;
 use super::router::nothing_here;
-use crate::cli::Failure;
+use crate::desk::Failure;
 
 static GATE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/web/gate");
 static DESK: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/web/desk");
@@ -260,7 +260,7 @@ fn gzip(bytes: &[u8]) -> Bytes {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    crate::cli::verdict_json::hex(&Sha256::digest(bytes))
+    crate::gate::json::hex(&Sha256::digest(bytes))
 }
 
 /// A path without its percent signs; `None` when there are none or what they say is not text.

@@ -4,8 +4,8 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
-use crate::cli::Failure;
-use crate::cli::home::Home;
+use crate::desk::Failure;
+use crate::desk::Home;
 
 /// The folder.
 pub fn folder(home: &Home) -> PathBuf {

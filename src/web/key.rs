@@ -10,12 +10,8 @@ use super::app::App;
 use super::passphrase::Secret;
 use super::problem::Problem;
 use super::sign_in::DeskOf;
-use crate::cli::home::Home;
-use crate::cli::keys::{self, Issuer};
-use crate::cli::passphrase::PassphraseArgs;
-
-/// The opened keys; wiped from memory when the last who holds them lets go.
-pub type OpenKeys = Issuer;
+use crate::desk::keys::KeyBook;
+use crate::desk::{Home, OpenKeys, Passphrase};
 
 /// Keeps the keys open between requests.
 #[derive(Debug, Default)]
@@ -42,18 +38,16 @@ impl KeyVault {
     ///
     /// # Errors
     /// When there are none, or the passphrase is another.
-    pub fn unlock(&self, home: &Home, passphrase: Option<&Secret>) -> Result<(), Problem> {
-        let passphrase = PassphraseArgs::known(passphrase.map(|secret| secret.reveal().to_owned()));
-        let opened = keys::load_issuer(home, &passphrase).map_err(|failure| {
-            Problem::forbidden("the passphrase does not open the keys").found(failure.to_string())
-        })?;
+    pub fn unlock(&self, home: &Home, passphrase: &Secret) -> Result<(), Problem> {
+        let passphrase = Passphrase::new(passphrase.reveal().to_owned());
+        let opened = OpenKeys::open(home, Some(passphrase))?;
         *self.held() = Some(Arc::new(opened));
         Ok(())
     }
 
     /// Opens keys that are kept without a passphrase.
     pub fn unlock_unencrypted(&self, home: &Home) {
-        if let Ok(opened) = keys::load_issuer(home, &PassphraseArgs::known(None)) {
+        if let Ok(opened) = OpenKeys::open(home, None) {
             *self.held() = Some(Arc::new(opened));
         }
     }
@@ -85,13 +79,12 @@ pub enum KeyState {
 /// # Errors
 /// When the data folder cannot be read.
 pub fn desk_and_key(app: &App) -> Result<(Option<DeskOf>, KeyState), Problem> {
-    let kid = keys::kid_in_use(&app.home).map_err(|failure| Problem::internal(&failure))?;
-    let desk = keys::issuer_name(&app.home).ok();
-    let key = match (kid, app.keys.is_open()) {
+    let book = KeyBook::load(&app.home)?;
+    let key = match (book.issuer, app.keys.is_open()) {
         (None, _) => KeyState::Absent,
         (Some(_), false) => KeyState::Locked,
         (Some(_), true) => KeyState::Open,
     };
-    let kid = kid.map(|kid| kid.to_string());
-    Ok((desk.map(|desk| DeskOf { name: desk.name, country: desk.country, kid }), key))
+    let kid = book.issuer.map(|kid| kid.to_string());
+    Ok((book.name.map(|name| DeskOf { name, country: book.country, kid }), key))
 }

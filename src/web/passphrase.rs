@@ -4,7 +4,7 @@
 //! same passphrase.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
@@ -18,8 +18,9 @@ use zeroize::Zeroizing;
 
 use super::app::Random;
 use super::files;
-use crate::cli::Failure;
-use crate::cli::home::Home;
+use super::problem::Problem;
+use crate::desk::Failure;
+use crate::desk::Home;
 
 const FILE: &str = "passphrase";
 /// Memory for one hash, in kiB: 19 MiB (OWASP Password Storage Cheat Sheet, 2024).
@@ -105,6 +106,7 @@ struct Setup {
 pub struct DeskPassphrase {
     hash: Mutex<Option<String>>,
     setup: Mutex<Option<Setup>>,
+    changing: Mutex<()>,
     /// The token itself, until it has been shown.
     shown: Mutex<Option<Secret>>,
 }
@@ -139,7 +141,12 @@ impl DeskPassphrase {
             setup = Some(Setup { digest: token_digest(token.reveal()), until: now + SETUP_TIME });
             shown = Some(token);
         }
-        Ok(Self { hash: Mutex::new(hash), setup: Mutex::new(setup), shown: Mutex::new(shown) })
+        Ok(Self {
+            hash: Mutex::new(hash),
+            setup: Mutex::new(setup),
+            shown: Mutex::new(shown),
+            changing: Mutex::default(),
+        })
     }
 
     /// Whether there is a passphrase.
@@ -157,6 +164,27 @@ impl DeskPassphrase {
         let setup = self.setup.lock().unwrap_or_else(PoisonError::into_inner);
         let said = token_digest(token.reveal());
         setup.as_ref().is_some_and(|setup| bool::from(setup.digest.ct_eq(&said)) && now < setup.until)
+    }
+
+    /// Whether `token` may set up this desk now.
+    ///
+    /// # Errors
+    /// 403 when it may not, 409 when the desk is set up.
+    pub fn check_setup(&self, token: &Secret, now: Timestamp) -> Result<(), Problem> {
+        if self.is_set() {
+            return Err(Problem::conflict("this desk is set up already").next("sign in: POST /api/v1/session"));
+        }
+        if self.is_setup_token(token, now) {
+            return Ok(());
+        }
+        Err(Problem::forbidden("this is not the setup token, or it is too old")
+            .wanted("what nansen serve wrote when it was started, within half an hour")
+            .next("look there, or start nansen serve again for a new one"))
+    }
+
+    /// Held by whoever sets up the desk.
+    pub fn one_at_a_time(&self) -> MutexGuard<'_, ()> {
+        self.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sets the passphrase and ends the setup token. Takes a core for some 50 ms.

@@ -10,6 +10,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use crate::desk::{Failure, Kind};
+
 /// Media type of a [`Problem`].
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
@@ -155,6 +157,24 @@ impl Problem {
     pub fn with(mut self, name: &str, value: Value) -> Self {
         self.more.insert(name.to_owned(), value);
         self
+    }
+}
+
+/// Hints of a [`Failure`] are for the command line; here its kind says what to do next.
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        let told = failure.told();
+        match failure.kind() {
+            Kind::NotSetUp => Self::conflict(told).next("set up the desk first: POST /api/v1/setup, or `nansen init`"),
+            Kind::SetUpAlready | Kind::Conflict | Kind::Cancelled => Self::conflict(told),
+            Kind::Locked => Self::new(StatusCode::LOCKED, told)
+                .next("unlock the keys with their passphrase: POST /api/v1/key/unlock"),
+            Kind::WrongPassphrase => Self::forbidden(told).next("type it again; nothing was changed"),
+            Kind::Busy => Self::busy(told, 5),
+            Kind::Unknown => Self::not_found(told),
+            Kind::Storage => Self::internal(&told),
+            Kind::Input | Kind::NotGood | Kind::NoSymbol | Kind::Rows => Self::unusable(told),
+        }
     }
 }
 

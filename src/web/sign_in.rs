@@ -166,15 +166,10 @@ async fn set_up(
     headers: HeaderMap,
     Json(body): Json<SetUp, SMALL>,
 ) -> Result<Response, Problem> {
-    if app.passphrase.is_set() {
-        return Err(Problem::conflict("this desk is set up already").next("sign in: POST /api/v1/session"));
+    if !app.passphrase.is_set() {
+        begin(&app, peer)?;
     }
-    begin(&app, peer)?;
-    if !app.passphrase.is_setup_token(&body.token, app.now()) {
-        return Err(Problem::forbidden("this is not the setup token, or it is too old")
-            .wanted("what nansen serve wrote when it was started, within half an hour")
-            .next("look there, or start nansen serve again for a new one"));
-    }
+    app.passphrase.check_setup(&body.token, app.now())?;
     check_new(&body.passphrase).map_err(|weak| {
         Problem::unusable("the passphrase is too easy to guess, or too long")
             .found(weak.to_string())
@@ -205,7 +200,7 @@ async fn unlock(
     Json(body): Json<Passphrase, SMALL>,
 ) -> Result<Json<SessionState>, Problem> {
     begin(&app, peer)?;
-    app.run(Lane::Hash, move |app| app.keys.unlock(&app.home, Some(&body.passphrase))).await??;
+    app.run(Lane::Hash, move |app| app.keys.unlock(&app.home, &body.passphrase)).await??;
     app.attempts.succeeded(peer, app.now());
     // Whoever has signed out meanwhile leaves no open keys behind.
     app.lock_when_nobody_is_here();

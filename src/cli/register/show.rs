@@ -9,7 +9,8 @@ use unicode_width::UnicodeWidthStr as _;
 use super::Stop;
 use super::table::clean;
 use crate::credential::serial::Serial;
-use crate::desk::register::{Dossier, hex, state};
+use crate::desk::register::{Dossier, state};
+use crate::gate::json::hex;
 use crate::register::{Register, Stored};
 use crate::scan::Quality;
 

@@ -56,16 +56,7 @@ pub fn import(desk: Desk<'_>, bundle: &[u8], fingerprint: Option<&str>) -> Resul
 fn refuse_borrowed_names(bundle: &Bundle, home: &Home) -> Result<(), Failure> {
     let Ok((new, _)) = HeldList::from_bundle(bundle) else { return Ok(()) };
     let store = store(home)?;
-    if store.lists().iter().any(|held| held.root_kid() == new.root_kid()) {
-        return Ok(());
-    }
-    let names = |held: &HeldList| {
-        let list = held.list();
-        let issuers = list.issuers.iter().map(|issuer| issuer.name.to_lowercase());
-        std::iter::once(list.root_name.to_lowercase()).chain(issuers).collect::<Vec<_>>()
-    };
-    let known: Vec<String> = store.lists().iter().flat_map(names).collect();
-    let Some(borrowed) = names(&new).into_iter().find(|name| known.contains(name)) else { return Ok(()) };
+    let Some(borrowed) = store.borrowed_name(&new) else { return Ok(()) };
     let fingerprint = Fingerprint::of(new.root());
     Err(Failure::new(format!(
         "the bundle is signed by a root that is not known here, and names {borrowed:?}, which another root's list has already"

@@ -16,7 +16,7 @@ use tower::ServiceExt as _;
 use super::app::tests::{Standing, counting};
 use super::passphrase::Secret;
 use super::{App, Options, router};
-use crate::cli::home::Home;
+use crate::desk::Home;
 
 pub const PASSPHRASE: &str = "over the polar sea";
 
