@@ -61,7 +61,8 @@ impl fmt::Debug for Secret {
 
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_string(Text)
+        // Not `deserialize_string`, which repeats numbers in its error.
+        deserializer.deserialize_any(Text)
     }
 }
 
