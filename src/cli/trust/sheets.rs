@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::super::output::write_whole;
 use crate::cli::Failure;
@@ -27,14 +27,16 @@ pub fn export(held: &HeldList, file: &Path) -> Result<usize, Failure> {
     let SheetTexts { texts, need, version } = to_texts(&held.bundle(), types).map_err(too_large)?;
     let symbols = texts.iter().map(|text| encode(text, version, LEVEL)).collect::<Result<Vec<_>, _>>()?;
     let list = held.list();
+    let days = SignedDuration::from_hours(24 * i64::from(list.stale_after_days));
+    let end = list.issued.saturating_add(days).unwrap_or(list.issued);
     let day = |at: Timestamp| at.to_zoned(TimeZone::UTC).date().to_string();
     let sheets = SymbolSheets {
         language: "en".to_owned(),
         owner: list.root_name.clone(),
         title: format!("Trust list {}", list.sequence),
         fields: vec![
-            ("Number of the list".to_owned(), list.sequence.to_string()),
             ("Signed on".to_owned(), day(list.issued)),
+            ("Usable until".to_owned(), day(end)),
             ("Issuers · symbols".to_owned(), format!("{} · {}", list.issuers.len(), texts.len())),
         ],
         compared: (
