@@ -55,7 +55,7 @@ fn value() -> impl Strategy<Value = Value> {
         any::<f64>().prop_map(|number| json!(number)),
         (0..70_u64).prop_map(Value::from),
         "\\PC{0,20}".prop_map(Value::from),
-        prop_oneof!["grey", "rgba"].prop_map(Value::from),
+        prop_oneof!["grey", "rgba", "trust"].prop_map(Value::from),
         Just(json!([{"bytes": 3, "memory": {"sequence": -1, "digest": "é", "latest": 9e99}, "root": 7}])),
         Just(json!([{"bytes": u64::MAX}, {"bytes": 1}])),
         Just(json!([[[[[]]]]])),
@@ -64,8 +64,18 @@ fn value() -> impl Strategy<Value = Value> {
 
 fn header() -> impl Strategy<Value = Vec<u8>> {
     let verbs = prop_oneof!["trust", "import", "frame", "picture", "document", "text", "forget", "about", "\\PC{0,9}"];
-    let names =
-        prop_oneof!["now", "lists", "latest", "width", "height", "format", "name", "accept", "expected_fingerprint"];
+    let names = prop_oneof![
+        "now",
+        "lists",
+        "latest",
+        "width",
+        "height",
+        "format",
+        "name",
+        "accept",
+        "expected_fingerprint",
+        "for"
+    ];
     let entries = prop::collection::btree_map(names, value(), 0..9);
     let object = (verbs, entries, any::<bool>()).prop_map(|(verb, mut entries, has_time)| {
         entries.insert("do".to_owned(), verb.into());
