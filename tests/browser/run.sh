@@ -26,4 +26,4 @@ if [ ! -d node_modules/playwright-core ] || [ package-lock.json -nt node_modules
     npm ci --no-audit --no-fund --loglevel=error
 fi
 # One file after another: time is measured in some of them.
-exec node --test --test-concurrency=1 --test-reporter=spec "${@:-.}"
+exec node --test --test-concurrency=1 --test-reporter=spec "$@"

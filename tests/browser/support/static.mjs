@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { readFile, readdir } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 
 const WEB = new URL('../../../web/', import.meta.url).pathname;
 const KINDS = /** @type {Record<string, string>} */ ({
@@ -36,7 +37,8 @@ async function wasm() {
 
 async function assets() {
   const core = await wasm();
-  const all = [...(await files(join(WEB, 'gate'))), ...(core ? [{ path: '/nansen.wasm', bytes: core }] : [])];
+  const gate = (await files(join(WEB, 'gate'))).filter(({ path }) => path !== '/sw.js');
+  const all = [...gate, ...(core ? [{ path: '/nansen.wasm', bytes: gunzipSync(core) }] : [])];
   const list = all.map(({ path, bytes }) => ({
     path: path === '/index.html' ? '/' : path, sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length,
   }));
@@ -54,6 +56,11 @@ export async function serveFiles(port = 0, answers = new Map()) {
       if (path === '/assets.json') return send(200, 'application/json', JSON.stringify(await assets()));
       if (path === '/nansen.wasm') return send(200, 'application/wasm', await wasm(), { 'content-encoding': 'gzip' });
       if (path.startsWith('/desk/')) return send(200, KINDS[extname(path)] ?? KINDS['.html'], await readFile(join(WEB, path.endsWith('/') ? `${path}index.html` : path)));
+      if (path === '/sw.js') {
+        const { version, files: list } = await assets();
+        const text = await readFile(join(WEB, 'gate/sw.js'), 'utf8');
+        return send(200, KINDS['.js'], text.replace('"@VERSION@"', JSON.stringify(version)).replace('"@FILES@"', JSON.stringify(list)));
+      }
       const file = extname(path) ? path : '/index.html';
       return send(200, KINDS[extname(file)] ?? 'application/octet-stream', await readFile(join(WEB, 'gate', file)));
     } catch {
