@@ -53,7 +53,7 @@ export function dateField(how) {
     const text = value();
     const known = parts(text);
     const how = !text ? '' : !known ? t('date.incomplete') : known.day ? '' : known.month ? t('date.no-day') : t('date.year-only');
-    fill(told, text && h('bdi', {}, text), how && ` – ${how}`);
+    fill(told, text && h('bdi', { dir: 'ltr' }, text), how && ` – ${how}`);
   };
   const node = h('div', { class: 'date', role: 'group', 'aria-labelledby': how.labelId },
     h('div', { class: 'date-parts' },

@@ -43,6 +43,9 @@ export function add(parent, children) {
   }
 }
 
+/** What the server or the library says: English, whatever the language of the page. @param {string} text */
+export const said = (text) => h('bdi', { lang: 'en' }, text);
+
 /** Puts `children` in the place of what `parent` has. @param {Element} parent @param {...(Child | Child[])} children */
 export function fill(parent, ...children) {
   parent.replaceChildren();

@@ -2,14 +2,14 @@
 // One credential of the register: what it says, how often it was printed, and printing it again or taking it back.
 
 import { get, post, request } from './api.js';
-import { dialog } from './dialogs.js';
+import { confirmed, dialog } from './dialogs.js';
 import { fill, h } from './dom.js';
 import { printLinks } from './jobs.js';
 import { during, statusPlace } from './problems.js';
 import { stateBadge } from './register.js';
 import { input, keyOpen } from './session.js';
-import { typeOf } from './types.js';
-import { date, has, label, t } from './words.js';
+import { layoutName, typeOf } from './types.js';
+import { date, label, t } from './words.js';
 
 /** @param {Record<string, string>} parameters @returns {Promise<import('./router.js').Page>} */
 export async function entryPage({ serial }) {
@@ -19,6 +19,10 @@ export async function entryPage({ serial }) {
   return page;
 }
 
+/** Kinds of fields whose values read from left to right in any script. */
+const LTR = ['date', 'identifier', 'country', 'language', 'integer', 'url'];
+
+/** The page of one credential. */
 class EntryPage {
   /** @param {any} entry @param {import('./form.js').Type | null} type */
   constructor(entry, type) {
@@ -45,12 +49,13 @@ class EntryPage {
       ['register.supersedes', entry.supersedes && link(entry.supersedes)], ['register.superseded-by', entry.superseded_by && link(entry.superseded_by)],
     ];
     const layouts = this.type?.layouts ?? [];
-    this.layout = layouts.length > 1 ? h('select', { 'aria-label': t('options.layout') }, h('option', { value: '' }, t('reprint.same')), layouts.map((one) => h('option', { value: one.name }, one.name))) : null;
+    this.layout = layouts.length > 1 ? h('select', { 'aria-label': t('options.layout') }, layouts.map((one) => h('option', { value: one.name, selected: one.name === 'a4' }, layoutName(one)))) : null;
     const inForce = entry.state === 'valid';
     const back = entry.state === 'suspended';
-    fill(this.node, h('p', {}, h('a', { href: '#/register' }, t('register.back'))), h('h1', { dir: 'auto', tabindex: '-1' }, this.name), h('p', {}, stateBadge(entry.state)),
+    fill(this.node, h('p', {}, h('a', { href: '#/register' }, t('register.back'))), h('h1', { tabindex: '-1' }, h('bdi', {}, this.name)), h('p', {}, stateBadge(entry.state)),
       this.status.node,
-      h('div', { class: 'actions start' }, h('span', { class: 'together' }, h('button', { type: 'button', class: 'main', onclick: (/** @type {any} */ event) => void this.reprint(event.currentTarget) }, t('reprint.do')), this.layout),
+      h('div', { class: 'actions start' }, inForce && h('span', { class: 'together' }, h('button', { type: 'button', class: 'main', onclick: (/** @type {any} */ event) => void this.reprint(event.currentTarget) }, t('reprint.do')), this.layout),
+        inForce && h('button', { type: 'button', onclick: (/** @type {any} */ event) => void this.reprint(event.currentTarget, true) }, t('replace.do')),
         inForce && h('button', { type: 'button', onclick: () => void this.change('suspend') }, t('suspend.do')),
         back && h('button', { type: 'button', onclick: () => void this.change('reinstate') }, t('reinstate.do')),
         (inForce || back) && h('button', { type: 'button', class: 'grave', onclick: () => void this.change('revoke') }, t('revoke.do'))),
@@ -61,59 +66,55 @@ class EntryPage {
 
   /** What stands on the paper. */
   claims() {
-    const claims = this.entry.claims ?? this.entry.record;
+    const { claims } = this.entry;
     if (!claims || typeof claims !== 'object') return null;
     const fields = this.type?.fields ?? [];
     const known = [...fields, ...fields.flatMap((field) => field.members ?? [])];
     const labels = Object.fromEntries(known.map((field) => [field.name, label(field.labels, field.name)]));
     const words = (/** @type {string} */ name, /** @type {string} */ value) => label(known.find((field) => field.name === name)?.choices?.find((choice) => choice.value === value)?.labels, value);
-    const list = (/** @type {Record<string, any>} */ of) => h('dl', {}, Object.entries(of).flatMap(([name, value]) => [
+    /** @type {(of: Record<string, any>) => HTMLElement} */
+    const list = (of) => h('dl', {}, Object.entries(of).flatMap(([name, value]) => [
       h('dt', {}, labels[name] ?? name),
-      h('dd', {}, Array.isArray(value) ? value.map(list) : typeof value === 'object' && value ? list(value) : h('bdi', {}, words(name, String(value))))]));
+      h('dd', {}, Array.isArray(value) ? value.map(list) : typeof value === 'object' && value ? list(value) : h('bdi', { dir: LTR.includes(known.find((field) => field.name === name)?.kind ?? '') ? 'ltr' : null }, words(name, String(value))))]));
     return h('section', {}, h('h2', {}, t('entry.claims')), list(claims));
   }
 
   prints() {
-    const told = this.entry.prints;
-    const prints = Array.isArray(told) ? told : this.entry.papers;
-    if (!Array.isArray(prints)) return told ? h('section', {}, h('h2', {}, t('entry.prints')), h('p', {}, String(told))) : null;
+    /** @type {{copy: number, at: string}[]} */
+    const prints = this.entry.papers ?? [];
+    /** @type {{copy: number, at: string, grade: string}[]} */
+    const scans = this.entry.readbacks ?? [];
+    const best = (/** @type {number} */ copy) => scans.filter((scan) => scan.copy === copy).map((scan) => scan.grade).sort()[0];
     return h('section', {}, h('h2', {}, t('entry.prints')), prints.length === 0 ? h('p', {}, t('entry.no-prints'))
-      : h('ol', { class: 'plain' }, prints.map((print) => h('li', {}, t('copy', { n: print.copy ?? '1' }), ' · ', date(print.at ?? print.printed ?? print.time, true),
-        print.grade ? ` · ${t('readback.grade', { grade: print.grade })} ${t(`grade.${print.grade}`)}` : ` · ${t('entry.not-read')}`))));
+      : h('ol', { class: 'plain' }, prints.map((print) => h('li', {}, t('copy', { n: print.copy }), ' · ', date(print.at, true),
+        best(print.copy) ? ` · ${t('readback.grade', { grade: best(print.copy) })} ${t(`grade.${best(print.copy)}`)}` : ` · ${t('entry.not-read')}`))));
   }
 
   history() {
-    const told = this.entry.history ?? this.entry.statuses ?? this.entry.events;
-    if (!Array.isArray(told) || told.length === 0) return null;
-    return h('section', {}, h('h2', {}, t('entry.history')), h('ol', { class: 'plain' }, told.map((/** @type {any} */ event) => {
-      const name = event.state ?? event.status ?? event.event ?? event.what ?? '';
-      return h('li', {}, date(event.at ?? event.time, true), ' · ', has(`state.${name}`) ? t(`state.${name}`) : name, event.reason && [': ', h('bdi', {}, event.reason)]);
-    })));
+    /** @type {{at: string, state: string, reason: string}[]} */
+    const told = this.entry.history ?? [];
+    if (told.length === 0) return null;
+    return h('section', {}, h('h2', {}, t('entry.history')), h('ol', { class: 'plain' }, told.map((event) =>
+      h('li', {}, date(event.at, true), ' · ', t(`state.${event.state}`), ...(event.reason ? [': ', h('bdi', {}, event.reason)] : [])))));
   }
 
-  /** @param {HTMLButtonElement} button */
-  async reprint(button) {
+  /** Prints it again: as a further copy, or under a new serial when the paper is gone. @param {HTMLButtonElement} button @param {boolean} [replace] */
+  async reprint(button, replace = false) {
+    if (replace && !(await confirmed(t('replace.title'), [h('p', { class: 'who' }, h('b', {}, h('bdi', {}, this.name)), ' · ', h('bdi', {}, this.entry.serial)), h('p', {}, t('replace.text'))], t('replace.yes')))) return;
     if (!(await keyOpen())) return;
     const answer = await during(this.status, t('reprint.wait'), async () => {
-      const answered = await request('POST', `/register/${encodeURIComponent(this.entry.serial)}/reprint`, { body: this.layout?.value ? { layout: this.layout.value } : {} });
-      return { copy: answered.headers.get('X-Copy'), pdf: await answered.blob() };
+      const answered = await request('POST', `/register/${encodeURIComponent(this.entry.serial)}/reprint`, { body: { ...(this.layout?.value ? { layout: this.layout.value } : {}), ...(replace ? { replace } : {}) } });
+      return { copy: answered.headers.get('X-Copy'), serial: answered.headers.get('X-Serial'), pdf: await answered.blob() };
     }, button);
     if (!answer) return;
     const url = URL.createObjectURL(new Blob([answer.pdf], { type: 'application/pdf' }));
     this.urls.push(url);
     await this.reload();
-    const copy = answer.copy ?? this.latestCopy();
-    const links = printLinks(url, `${this.entry.serial}.pdf`);
+    const { copy } = answer;
+    const links = printLinks(url, `${answer.serial ?? this.entry.serial}.pdf`);
     this.status.show(h('div', { class: 'box good', role: 'status' }, h('p', { class: 'box-title' }, h('span', { class: 'sign', 'aria-hidden': 'true' }, '✓'), copy ? t('reprint.done', { n: copy }) : t('reprint.ready')),
-      h('p', {}, t('reprint.text')), links.node));
+      answer.serial ? h('p', {}, t('serial'), ' ', link(answer.serial)) : h('p', {}, t('reprint.text')), links.node));
     links.open.focus();
-  }
-
-  /** The number of the copy that was printed last, when the register tells it. */
-  latestCopy() {
-    const prints = this.entry.prints;
-    if (Array.isArray(prints)) return prints.reduce((most, print) => Math.max(most, print.copy ?? 0), 0) || null;
-    return typeof prints === 'number' ? prints : null;
   }
 
   async reload() {
@@ -126,7 +127,7 @@ class EntryPage {
     const reason = await dialog(t(`${what}.title`), (done) => {
       const why = input(t('reason'), { required: true, dir: 'auto', maxlength: 200, autofocus: true, autocomplete: 'off' }, t('reason.hint'));
       return [
-        h('p', { class: 'who' }, h('b', { dir: 'auto' }, this.name), ' · ', h('bdi', {}, this.entry.serial)),
+        h('p', { class: 'who' }, h('b', {}, h('bdi', {}, this.name)), ' · ', h('bdi', {}, this.entry.serial)),
         h('p', {}, t(`${what}.text`)),
         h('form', { onsubmit: (/** @type {Event} */ event) => {
           event.preventDefault();

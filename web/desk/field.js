@@ -3,7 +3,7 @@
 
 import { countries, countryName, languageName, TAGS } from './countries.js';
 import { dateField } from './date_field.js';
-import { fill, h, newId } from './dom.js';
+import { fill, h, newId, said } from './dom.js';
 import { has, label, plainDigits, t } from './words.js';
 
 /**
@@ -54,7 +54,7 @@ export function makeField(made, onchange) {
   const id = newId(made.name);
   const name = label(made.labels, made.name);
   const fault = h('p', { class: 'fault', id: `${id}-fault` });
-  const hint = has(`kind.${made.kind}`) && !made.choices?.length ? h('p', { class: 'hint', id: `${id}-hint` }, made.hint || t(`kind.${made.kind}`)) : null;
+  const hint = has(`kind.${made.kind}`) && !made.choices?.length ? h('p', { class: 'hint', id: `${id}-hint` }, t(`kind.${made.kind}`)) : null;
   const describedBy = `${id}-fault${hint ? ` ${id}-hint` : ''}`;
   const mark = made.required ? h('span', { class: 'required' }, ` ${t('required')}`) : null;
   /** @type {any} */ let inner;
@@ -65,7 +65,7 @@ export function makeField(made, onchange) {
   } else {
     const own = control(made, id, { 'aria-describedby': describedBy, 'aria-required': made.required ? 'true' : null, 'data-name': made.name });
     const meaning = h('span', { class: 'meaning' });
-    const names = /** @type {Record<string, (value: string) => string>} */ ({ country: (value) => countryName(value.toUpperCase()), language: languageName })[made.kind];
+    const names = /** @type {Record<string, ((value: string) => string) | undefined>} */ ({ country: (value) => countryName(value.toUpperCase()), language: languageName })[made.kind];
     const tell = () => names && explain(own.value.trim(), names, meaning);
     own.addEventListener('input', () => {
       tell();
@@ -98,8 +98,8 @@ export function makeField(made, onchange) {
 /** @param {{fault?: string, found?: string, wanted?: string}} told */
 export function faultText(told) {
   return [
-    h('span', { class: 'sign', 'aria-hidden': 'true' }, '✕'), h('span', { dir: 'auto' }, told.fault || t('fault')),
+    h('span', { class: 'sign', 'aria-hidden': 'true' }, '✕'), told.fault ? said(told.fault) : t('fault'),
     told.found && h('span', { class: 'fault-part' }, h('b', {}, t('problem.found')), ' ', h('bdi', {}, told.found)),
-    told.wanted && h('span', { class: 'fault-part' }, h('b', {}, t('problem.wanted')), ' ', h('bdi', {}, told.wanted)),
+    told.wanted && h('span', { class: 'fault-part' }, h('b', {}, t('problem.wanted')), ' ', said(told.wanted)),
   ];
 }

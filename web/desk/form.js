@@ -2,7 +2,7 @@
 // A form made from a credential type: its fields, and the members of a household as groups that can be added and removed.
 // Goes out as rows, such as a list has them: one, or one for each member.
 
-import { fill, h, newId } from './dom.js';
+import { fill, h, newId, said } from './dom.js';
 import { faultText, makeField } from './field.js';
 import { label, number, t } from './words.js';
 
@@ -103,13 +103,15 @@ export function makeForm(type, changed) {
     fill(summary, faults.length > 0 && h('div', { class: 'box bad', role: 'group', 'aria-labelledby': id },
       h('h2', { id, class: 'box-title' }, h('span', { class: 'sign', 'aria-hidden': 'true' }, '✕'), t('faults.title', { n: number(faults.length) })),
       h('ul', {}, known.map(({ fault, field }) => h('li', {}, field
-        ? h('button', { type: 'button', class: 'link', onclick: () => field.control.focus() }, h('b', {}, field.label), ':\u00a0', h('span', { dir: 'auto' }, fault.fault || t('fault')))
+        ? h('button', { type: 'button', class: 'link', onclick: () => field.control.focus() }, h('b', {}, field.label), ':\u00a0', fault.fault ? said(fault.fault) : t('fault'))
         : faultText(fault))))));
     if (focus && faults.length) summary.focus();
   }
 
   return {
     node, rows, set, setFaults,
+    /** As the preview takes them: what all have in common, and the members. */
+    parts: () => ({ row: values(fields), members: group ? members.map((member) => values(member.fields)) : [] }),
     isDirty: () => dirty,
     clean: () => (dirty = false),
     isEmpty: () => rows().every((row) => Object.keys(row).length === 0),

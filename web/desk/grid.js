@@ -10,7 +10,7 @@ import { number, t } from './words.js';
 const SHOWN = 50;
 
 /**
- * @typedef {{columns: string[], rows: string[][]}} Table
+ * @typedef {{columns: string[], rows: string[][], lines?: number[]}} Table
  * @typedef {import('./form.js').Fault} Fault
  */
 
@@ -47,6 +47,8 @@ export function makeGrid(table, how) {
   const tools = h('div', { class: 'grid-tools' }, next, before, h('label', { class: 'check' }, filter, ` ${t('grid.only')}`));
   const node = h('div', {}, tools, message, h('div', { class: 'grid-scroll', role: 'region', 'aria-label': t('grid.label'), tabindex: '-1' }, grid), pager);
 
+  /** The line of the file on which a row begins. @param {number} row */
+  const line = (row) => number(table.lines?.[row] ?? row + 2);
   const key = (/** @type {number} */ row, /** @type {number} */ column) => `${row}:${column}`;
   const faultsOf = (/** @type {number} */ row, /** @type {number} */ column) => faults.get(key(row, column)) ?? [];
 
@@ -55,7 +57,9 @@ export function makeGrid(table, how) {
     faults = new Map();
     touched.clear();
     for (const fault of told) {
-      const row = (fault.row ?? (fault.line ?? 2) - 1) - 1;
+      // A fault of the header is told above the table.
+      if (!fault.row && (fault.line ?? 0) < 2) continue;
+      const row = fault.row ? fault.row - 1 : (table.lines ?? []).indexOf(fault.line ?? 0);
       const column = fault.column ? table.columns.indexOf(fault.column) : -1;
       const place = key(row, column);
       faults.set(place, [...(faults.get(place) ?? []), fault]);
@@ -76,7 +80,7 @@ export function makeGrid(table, how) {
     const rows = listed.slice(page * SHOWN, (page + 1) * SHOWN);
     if (!rows.includes(at.row)) at = { row: rows[0] ?? 0, column: 0 };
     fill(body, rows.map((row) => h('tr', { class: badRows.includes(row) ? 'is-bad' : '', 'data-row': row },
-      h('th', { scope: 'row' }, number(row + 2), faultsOf(row, -1).length > 0 && h('span', { class: 'sign', title: t('grid.row-fault') }, '✕')),
+      h('th', { scope: 'row' }, line(row), faultsOf(row, -1).length > 0 && h('span', { class: 'sign', title: t('grid.row-fault') }, '✕')),
       table.columns.map((_, column) => cell(row, column)))));
     const pages = Math.ceil(listed.length / SHOWN);
     fill(pager, pages > 1 && [
@@ -130,7 +134,7 @@ export function makeGrid(table, how) {
     const column = table.columns[at.column] ?? '';
     message.hidden = told.length === 0 && !own;
     fill(message, own && h('p', {}, t('grid.changed')), told.map((fault) => h('p', { class: 'fault' },
-      h('b', {}, `${t('grid.line')} ${number(at.row + 2)}, ${how.labels[fault.column ?? ''] ?? fault.column ?? column}: `), faultText(fault))));
+      h('b', {}, `${t('grid.line')} ${line(at.row)}, ${how.labels[fault.column ?? ''] ?? fault.column ?? column}: `), faultText(fault))));
   }
 
   /** Goes to the next fault, or the one before. @param {number} by */

@@ -34,7 +34,7 @@ export function homePage() {
   return {
     title: t('home'),
     node: h('section', {},
-      h('h1', { dir: 'auto' }, desk?.name ?? t('desk')),
+      h('h1', {}, h('bdi', {}, desk?.name ?? t('desk'))),
       h('p', { class: 'lead' }, key === 'open' ? t('home.key.open') : t('home.key.locked')),
       unfinished,
       h('ul', { class: 'tiles' }, TILES.map(([href, name, key]) => h('li', {},

@@ -12,7 +12,7 @@ import { makeReadback } from './readback.js';
 import { go } from './router.js';
 import { keyOpen } from './session.js';
 import { makeOptions, typeOf, types } from './types.js';
-import { asWarning, decide } from './warnings.js';
+import { decide } from './warnings.js';
 
 import { label, t } from './words.js';
 
@@ -98,10 +98,9 @@ class IssuePage {
   /** What the preview draws. */
   wanted() {
     if (this.form.isEmpty()) return null;
-    const rows = this.form.rows();
     const photo = this.photo?.data();
-    const { layout, language } = /** @type {any} */ (this.options.values());
-    return { type: this.type.name, layout, language, row: rows[0], ...(rows.length > 1 ? { rows } : {}), ...(photo ? { photo } : {}) };
+    const { row, members } = this.form.parts();
+    return { type: this.type.name, ...this.options.values(), row, ...(members.length ? { members } : {}), ...(photo ? { photo } : {}) };
   }
 
   fillIn() {
@@ -114,11 +113,17 @@ class IssuePage {
     fill(this.node, h('h1', {}, this.title), steps(0), h('div', { class: 'beside' }, form, this.preview.node));
   }
 
+  /** What is asked to be checked and issued. */
+  order() {
+    const photo = this.photo?.data();
+    return { type: this.type.name, ...this.options.values(), rows: this.form.rows(), ...(photo ? { photos: { 1: photo } } : {}) };
+  }
+
   /** What the server says of the rows; null while it was not asked. @param {boolean} tell */
   async check(tell) {
     this.recheck.cancel();
     const ask = async () => {
-      const told = await post('/check', { type: this.type.name, layout: /** @type {any} */ (this.options.values()).layout, rows: this.form.rows() });
+      const told = await post('/check', this.order());
       this.checked = true;
       this.form.setFaults(told.problems ?? [], tell);
       return told;
@@ -134,11 +139,11 @@ class IssuePage {
     if (!told || (told.problems ?? []).length) return;
     this.status.clear();
     let reissue = false;
-    const warnings = (told.warnings ?? []).map(asWarning);
+    const warnings = told.warnings ?? [];
     if (warnings.length) {
       const decision = await decide(warnings);
       if (!decision) return this.status.show(h('p', { class: 'box warn' }, t('issue.stopped')));
-      reissue = decision.reissue;
+      reissue = Boolean(decision.reissue);
     }
     if (!(await keyOpen())) return;
     await this.send(reissue);
@@ -146,13 +151,9 @@ class IssuePage {
 
   /** @param {boolean} reissue */
   async send(reissue) {
-    const photo = this.photo?.data();
     const job = await during(this.status, t('issue.wait'), async () => {
       try {
-        return await post('/issue', {
-          type: this.type.name, ...this.options.values(), rows: this.form.rows(),
-          ...(reissue ? { reissue } : {}), ...(photo ? { photos: { 1: photo } } : {}),
-        });
+        return await post('/issue', { ...this.order(), ...(reissue ? { reissue } : {}) });
       } catch (/** @type {any} */ error) {
         const faults = error.told?.problems;
         if (!faults?.length) throw error;

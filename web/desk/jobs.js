@@ -2,15 +2,19 @@
 // Watches a job on the server: by events, and by asking when events do not come. Knows how long is left.
 
 import { address, get, post } from './api.js';
-import { announce, fill, h } from './dom.js';
+import { announce, fill, h, said as english } from './dom.js';
+import { faultText } from './field.js';
 import { problemBox } from './problems.js';
 import { number, t } from './words.js';
 
 /**
  * @typedef {{id: string, type: string, state: 'running' | 'done' | 'cancelled' | 'failed' | 'interrupted',
- *   done: number, total: number, serials: string[], problem?: any}} Job
+ *   stage?: 'checking' | 'issuing', done: number, total: number, serials: string[], document?: boolean, problem?: any,
+ *   problems?: import('./form.js').Fault[]}} Job
  */
 
+/** Faults of rows that are told. */
+const TOLD = 20;
 /** Milliseconds between questions when events do not come. */
 const ASKED_EVERY = 1500;
 
@@ -76,6 +80,8 @@ export function jobBox(id, then = {}) {
   fill(node, bar, count, said, actions);
   let began = 0;
   let at = 0;
+  /** @type {string | undefined} */
+  let stageBefore;
   let stop = () => {};
 
   /** @param {'cancel' | 'resume'} what */
@@ -103,7 +109,10 @@ export function jobBox(id, then = {}) {
     if (!began || job.done < at) [began, at] = [performance.now(), job.done];
     const rate = (job.done - at) / ((performance.now() - began) / 1000);
     const left = job.state === 'running' && rate > 0 && job.total - job.done > 0 ? ` · ${t('job.left', { time: duration((job.total - job.done) / rate) })}` : '';
-    fill(count, t('job.count', { done: number(job.done), total: number(job.total) }), left);
+    const stage = job.state === 'running' && job.stage ? `${t(`job.stage.${job.stage}`)}: ` : '';
+    // Each stage counts from the beginning.
+    if (job.stage !== stageBefore) [stageBefore, began, at] = [job.stage, performance.now(), job.done];
+    fill(count, stage, t('job.count', { done: number(job.done), total: number(job.total) }), left);
     const title = t(`job.${job.state}`);
     if (job.state === 'running') {
       fill(said);
@@ -114,7 +123,8 @@ export function jobBox(id, then = {}) {
     const good = job.state === 'done';
     fill(said, h('div', { class: `box ${good ? 'good' : job.state === 'failed' ? 'bad' : 'warn'}` },
       h('p', { class: 'box-title' }, h('span', { class: 'sign', 'aria-hidden': 'true' }, good ? '✓' : '!'), title),
-      !good && h('p', {}, t(`job.${job.state}.next`))), job.problem && problemOf(job.problem));
+      !good && h('p', {}, t(`job.${job.state}.next`))), job.problem && problemOf(job.problem),
+      (job.problems ?? []).slice(0, TOLD).map((fault) => h('p', { class: 'fault' }, faultText(fault))));
     fill(actions, !good && h('button', { type: 'button', class: 'main', onclick: () => void act('resume') }, t('job.resume')));
     then.ended?.(job);
     if (good) then.done?.(job);
@@ -132,11 +142,12 @@ export function jobBox(id, then = {}) {
 /** @param {any} told */
 function problemOf(told) {
   const text = typeof told === 'string' ? { detail: told } : told;
-  return h('div', { class: 'box bad' }, ['title', 'detail', 'found', 'wanted', 'next'].map((name) => text[name] && h('p', { dir: 'auto' }, text[name])));
+  return h('div', { class: 'box bad' }, ['title', 'detail', 'found', 'wanted', 'next'].map((name) => text[name] && h('p', {}, english(text[name]))));
 }
 
 /** Links that open the printed PDF, for the printer and as a file. @param {Job} job @param {string} name */
 export function documentLinks(job, name) {
+  if (job.document === false) return { node: h('p', { class: 'box warn' }, t('print.gone')), open: h('span') };
   const href = address(`/jobs/${encodeURIComponent(job.id)}/document.pdf`);
   return printLinks(href, `${name}.pdf`);
 }

@@ -3,7 +3,7 @@
 
 import { post, request } from './api.js';
 import { asRows, csv } from './csv.js';
-import { fill, h, newId } from './dom.js';
+import { fill, h, newId, said } from './dom.js';
 import { faultText } from './field.js';
 import { makeGrid } from './grid.js';
 import { documentLinks, jobBox } from './jobs.js';
@@ -12,11 +12,11 @@ import { dropping } from './readback.js';
 import { go } from './router.js';
 import { keyOpen } from './session.js';
 import { makeOptions, typeOf, types } from './types.js';
-import { asWarning, decide, warningText } from './warnings.js';
+import { decide } from './warnings.js';
 import { label, number, t } from './words.js';
 
 /** Warnings that are shown one by one. */
-const WARNED = 20;
+const TOLD = 20;
 
 /** What was being corrected, while the page is made anew in another language. In memory only. @type {any} */
 let draft = null;
@@ -123,7 +123,16 @@ class ListPage {
       return answer.json();
     });
     if (!told) return;
-    this.table = { columns: told.table.columns, rows: told.table.rows.map((/** @type {string[]} */ row) => [...row]) };
+    if (told.table.more) {
+      this.table = null;
+      fill(this.result);
+      return this.status.show(h('div', { class: 'box bad', role: 'alert' }, h('p', { class: 'box-title' }, t('list.more', { n: number(told.table.rows.length) })), h('p', {}, t('list.more.next'))));
+    }
+    // Every row gets as many cells as there are columns: one that lacks some can be mended too.
+    this.table = {
+      columns: told.table.columns, lines: told.table.lines,
+      rows: told.table.rows.map((/** @type {string[]} */ row) => told.table.columns.map((/** @type {string} */ _, /** @type {number} */ at) => row[at] ?? '')),
+    };
     this.draw();
     this.tell(told);
   }
@@ -134,7 +143,7 @@ class ListPage {
     this.summary = h('div', { tabindex: '-1' });
     this.checkButton = h('button', { type: 'button', onclick: () => void this.check() }, t('list.check'));
     this.issueButton = h('button', { type: 'button', class: 'main big', onclick: () => void this.issue() }, t('list.issue'));
-    fill(this.result, h('h2', { dir: 'auto' }, this.name), this.summary, this.grid.node,
+    fill(this.result, h('h2', {}, h('bdi', {}, this.name)), this.summary, this.grid.node,
       h('div', { class: 'actions' }, h('button', { type: 'button', class: 'quiet', onclick: () => this.save() }, t('list.save')), this.checkButton, this.issueButton));
   }
 
@@ -154,19 +163,19 @@ class ListPage {
   /** @param {any} told */
   tell(told) {
     const problems = told.problems ?? [];
-    const warnings = (told.warnings ?? []).map(asWarning);
+    const warnings = told.warnings ?? [];
     this.warnings = warnings;
     this.fresh = true;
     this.problems = problems.length;
     this.grid?.setFaults(problems);
-    const whole = problems.filter((/** @type {any} */ fault) => !fault.row && !fault.line);
+    const whole = problems.filter((/** @type {any} */ fault) => !fault.row && (fault.line ?? 0) < 2);
     fill(/** @type {any} */ (this.summary),
       problems.length
-        ? h('div', { class: 'box bad', role: 'alert' }, h('p', { class: 'box-title' }, h('span', { class: 'sign', 'aria-hidden': 'true' }, '✕'), t('faults.title', { n: number(problems.length) })),
+        ? h('div', { class: 'box bad', role: 'alert' }, h('p', { class: 'box-title' }, h('span', { class: 'sign', 'aria-hidden': 'true' }, '✕'), t('faults.title', { n: number(problems.length) + (told.more ? ' +' : '') })),
           h('p', {}, t('list.faults', { rows: number(told.rows), good: number(told.good) })), whole.map((/** @type {any} */ fault) => h('p', { class: 'fault' }, faultText(fault))))
         : h('div', { class: 'box good', role: 'status' }, h('p', { class: 'box-title' }, h('span', { class: 'sign', 'aria-hidden': 'true' }, '✓'), t('list.good', { n: number(told.rows) }))),
       warnings.length > 0 && h('details', { class: 'box warn' }, h('summary', {}, t('list.warnings', { n: number(warnings.length) })),
-        h('ul', {}, warnings.slice(0, WARNED).map((/** @type {any} */ warning) => h('li', { dir: 'auto' }, warningText(warning))), warnings.length > WARNED && h('li', {}, '…'))));
+        h('ul', {}, warnings.slice(0, TOLD).map((/** @type {any} */ warning) => h('li', {}, said(warning.text))), warnings.length > TOLD && h('li', {}, '…'))));
     if (problems.length) this.grid?.jump(1);
     else this.issueButton?.focus();
   }
@@ -181,15 +190,15 @@ class ListPage {
     // What was corrected since the last check is checked first, so that nothing unchecked is signed.
     if (!this.fresh && !(await this.check())) return;
     if (this.problems) return this.grid?.jump(1);
-    let reissue = false;
+    /** @type {any} */
+    let decision = {};
     if (this.warnings?.length) {
-      const decision = await decide(this.warnings.slice(0, WARNED));
+      decision = await decide(this.warnings, { list: true });
       if (!decision) return;
-      reissue = decision.reissue;
     }
     if (!(await keyOpen())) return;
     const job = await during(this.status, t('issue.wait'), () => post('/issue', {
-      type: this.select.value, ...this.making?.values(), rows: asRows(/** @type {any} */ (this.table)), ...(reissue ? { reissue } : {}),
+      type: this.select.value, ...this.making?.values(), rows: asRows(/** @type {any} */ (this.table)), ...decision,
     }), this.issueButton);
     if (!job?.job) return;
     this.going = true;

@@ -45,8 +45,8 @@ function head() {
   };
   fill(/** @type {any} */ (document.getElementById('head')),
     h('div', { class: 'head-line' },
-      h('a', { class: 'brand', href: '#/' }, h('span', { class: 'brand-mark', 'aria-hidden': 'true' }), h('span', {}, 'nansen'),
-        h('span', { class: 'brand-desk', dir: 'auto' }, desk?.name ?? t('desk'))),
+      h('a', { class: 'brand', href: '#/' }, h('img', { class: 'brand-mark', src: '/icons/mark.svg', alt: '' }), h('span', {}, 'nansen'),
+        h('span', { class: 'brand-desk' }, h('bdi', {}, desk?.name ?? t('desk')))),
       h('div', { class: 'head-tools' },
         signed_in && key !== 'absent' && h('button', { type: 'button', class: 'quiet', onclick: () => void (key === 'open' ? lockKey() : keyOpen()) },
           key === 'open' ? t('key.lock') : t('key.unlock')),

@@ -53,7 +53,7 @@ export function numbersPage() {
 /** @param {Count[]} rows @returns {[string[], string[], (day: string, event: string) => number]} */
 function sums(rows) {
   const all = [...new Set(rows.map((row) => row.day))].sort();
-  const known = ['issued', 'printed', 'verified', 'read-back', 'revoked'];
+  const known = ['issued', 'printed', 'verified', 'status'];
   const events = [...new Set(rows.map((row) => row.event))].sort((a, b) => (known.indexOf(a) + 99) % 99 - (known.indexOf(b) + 99) % 99);
   return [all, events, (day, event) => rows.filter((row) => row.day === day && row.event === event).reduce((sum, row) => sum + row.count, 0)];
 }
@@ -86,9 +86,9 @@ function chart(rows) {
 /** @param {Count[]} rows */
 function days(rows) {
   const [all, events, sum] = sums(rows);
-  return h('table', {}, h('caption', {}, t('numbers.days')), h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('numbers.day')), events.map((event) => h('th', { scope: 'col', class: 'figure' }, eventName(event))))),
+  return h('div', { class: 'grid-scroll tall', role: 'region', tabindex: '0', 'aria-label': t('numbers.days') }, h('table', {}, h('caption', {}, t('numbers.days')), h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('numbers.day')), events.map((event) => h('th', { scope: 'col', class: 'figure' }, eventName(event))))),
     h('tbody', {}, [...all].reverse().map((day) => h('tr', {}, h('th', { scope: 'row' }, date(day)), events.map((event) => h('td', { class: 'figure' }, number(sum(day, event))))))),
-    h('tfoot', {}, h('tr', {}, h('th', { scope: 'row' }, t('numbers.total')), events.map((event) => h('td', { class: 'figure' }, number(all.reduce((total, day) => total + sum(day, event), 0)))))));
+    h('tfoot', {}, h('tr', {}, h('th', { scope: 'row' }, t('numbers.total')), events.map((event) => h('td', { class: 'figure' }, number(all.reduce((total, day) => total + sum(day, event), 0))))))));
 }
 
 /** Every row, for who wants to know why. @param {Count[]} rows */
@@ -97,7 +97,7 @@ function details(rows) {
     const name = row.type_or_verdict ?? '';
     return has(`verdict.${name}`) ? t(`verdict.${name}`) : name;
   };
-  const why = (/** @type {Count} */ row) => (row.reason ? (has(`reason.${row.reason}`) ? t(`reason.${row.reason}`) : row.reason) : '');
+  const why = (/** @type {Count} */ row) => (row.reason ? (row.event === 'status' && has(`state.${row.reason}`) ? t(`state.${row.reason}`) : has(`reason.${row.reason}`) ? t(`reason.${row.reason}`) : row.reason) : '');
   return h('details', { class: 'options' }, h('summary', {}, t('numbers.details')),
     h('div', { class: 'grid-scroll', role: 'region', tabindex: '0', 'aria-label': t('numbers.details') }, h('table', {},
       h('thead', {}, h('tr', {}, ['numbers.day', 'numbers.event', 'numbers.what', 'numbers.why', 'numbers.count', 'numbers.median'].map((key) => h('th', { scope: 'col' }, t(key))))),

@@ -2,7 +2,7 @@
 // What went wrong, in three lines: what was found, what was wanted, what to do next.
 
 import { Problem } from './api.js';
-import { fill, h } from './dom.js';
+import { fill, h, said as english } from './dom.js';
 import { has, t } from './words.js';
 
 /** @param {unknown} error */
@@ -13,7 +13,7 @@ export function told(error) {
   }
   // The server speaks English; what it says most often has words here.
   const known = `problem.${error.status}`;
-  const title = has(known) ? t(known) : error.title || t('problem.unexpected');
+  const title = has(known) ? t(known) : error.detail || error.title || t('problem.unexpected');
   const detail = error.detail && error.detail !== title ? error.detail : '';
   const next = error.next || (has(`${known}.next`) ? t(`${known}.next`) : '');
   return { title, detail, found: error.found, wanted: error.wanted, next };
@@ -24,7 +24,7 @@ export function problemBox(error, again = null) {
   const said = told(error);
   return h('div', { class: 'box bad', role: 'alert' },
     h('p', { class: 'box-title' }, h('span', { class: 'sign', 'aria-hidden': 'true' }, '✕'), said.title),
-    said.detail && h('p', { dir: 'auto' }, said.detail),
+    said.detail && h('p', {}, english(said.detail)),
     said.found && line('problem.found', said.found),
     said.wanted && line('problem.wanted', said.wanted),
     said.next && line('problem.next', said.next),
@@ -32,7 +32,7 @@ export function problemBox(error, again = null) {
 }
 
 /** @param {string} key @param {string} text */
-const line = (key, text) => h('p', { class: 'told' }, h('b', {}, t(key)), ' ', h('span', { dir: 'auto' }, text));
+const line = (key, text) => h('p', { class: 'told' }, h('b', {}, t(key)), ' ', h('bdi', {}, text));
 
 /** A place for what a request is doing: nothing, waiting, or failed. */
 export function statusPlace() {

@@ -4,34 +4,30 @@
 
 import { request } from './api.js';
 import { blobOf, takePicture } from './camera.js';
-import { fill, h, newId } from './dom.js';
+import { h, newId, said } from './dom.js';
 import { during, statusPlace } from './problems.js';
 import { has, t } from './words.js';
 
 /**
- * @typedef {{serial: string | null, copy: number | null, grade: string | null, found: boolean, verdict: string | null,
- *   reason: string | null, next: string | null}} Paper
+ * @typedef {{page: number | null, serial: string | null, copy: number | null, same_symbol?: number[], grade: string | null, found: boolean,
+ *   good: boolean, verdict: string, reason: string | null, why: string | null, next: string}} Paper
  */
-
-/** Grades that may be handed over (ISO/IEC 15415, as the register's own least). */
-const GOOD = ['A', 'B', 'C'];
-
-/** @param {Paper} paper */
-const isGood = (paper) => paper.found && GOOD.includes(paper.grade ?? '') && (!paper.verdict || paper.verdict === 'valid');
 
 /** @param {Paper} paper */
 function answer(paper) {
-  const good = isGood(paper);
+  const { good } = paper;
   const grade = paper.grade ?? '–';
-  const verdict = paper.verdict && paper.verdict !== 'valid';
-  const why = !paper.found ? t('readback.stranger') : verdict ? `${t(`verdict.${paper.verdict}`)}${reason(paper.reason)}` : t(`grade.${grade}`);
+  const verdict = paper.verdict !== 'valid';
+  const stranger = paper.reason === 'unknown-issuer';
+  const why = stranger ? t('readback.stranger') : `${t(`verdict.${paper.verdict}`)}${reason(paper.reason)}`;
   return h('li', { class: `box ${good ? 'good' : 'bad'} paper` },
     h('div', { class: `grade grade-${grade}`, 'aria-hidden': 'true' }, paper.found ? grade : '?'),
     h('div', {},
       h('p', { class: 'box-title' }, h('span', { class: 'sign', 'aria-hidden': 'true' }, good ? '✓' : '✕'), t(good ? 'readback.good' : 'readback.bad')),
       paper.grade && paper.found && h('p', {}, h('b', {}, t('readback.grade', { grade })), ' ', t(`grade.${grade}`)),
-      (!paper.found || verdict) && h('p', {}, why),
-      !good && paper.next && h('p', {}, h('b', {}, t('problem.next')), ' ', h('span', { dir: 'auto' }, paper.next)),
+      verdict && h('p', {}, why),
+      paper.why && h('p', { class: 'hint' }, said(paper.why)),
+      !good && paper.next && h('p', {}, h('b', {}, t('problem.next')), ' ', said(paper.next)),
       paper.serial && h('p', { class: 'hint' }, t('serial'), ' ', h('a', { href: `#/register/${encodeURIComponent(paper.serial)}` }, h('bdi', {}, paper.serial)),
         paper.copy ? ` · ${t('copy', { n: paper.copy })}` : '')));
 }
@@ -94,4 +90,3 @@ export function readbackPage() {
     node: h('section', { class: 'narrow' }, h('h1', {}, t('nav.readback')), h('p', { class: 'lead' }, t('readback.text')), makeReadback().node),
   };
 }
-export { isGood };

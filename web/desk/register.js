@@ -11,11 +11,11 @@ import { date, label, number, t } from './words.js';
 const SHOWN = 50;
 /** Milliseconds without a key before the register is searched. */
 const PAUSE = 250;
-const STATES = ['valid', 'suspended', 'revoked', 'superseded'];
+const STATES = ['valid', 'expired', 'suspended', 'revoked', 'superseded'];
 
 /** A state as colour, sign and word. @param {string} state */
 export const stateBadge = (state) => h('span', { class: `badge state-${state}` },
-  h('span', { 'aria-hidden': 'true' }, { valid: '✓', suspended: '‖', revoked: '✕', superseded: '→' }[state] ?? '?'), ` ${t(`state.${state}`)}`);
+  h('span', { 'aria-hidden': 'true' }, { valid: '✓', expired: '–', suspended: '‖', revoked: '✕', superseded: '→' }[state] ?? '?'), ` ${t(`state.${state}`)}`);
 
 /** What was looked for last, so that coming back from a detail finds it again. In memory only. */
 let last = { q: '', type: '', state: '' };
@@ -66,7 +66,7 @@ export async function registerPage() {
     const columns = ['register.name', 'register.subject', 'serial', 'register.type', 'register.issued', 'register.prints', 'register.state'];
     fill(result, h('table', { class: 'cards' }, h('thead', {}, h('tr', {}, columns.map((key) => h('th', { scope: 'col' }, t(key))))),
       h('tbody', {}, entries.map((entry) => h('tr', {},
-        h('th', { scope: 'row', dir: 'auto' }, h('a', { href: `#/register/${encodeURIComponent(entry.serial)}` }, entry.name || entry.subject || entry.serial)),
+        h('th', { scope: 'row' }, h('a', { href: `#/register/${encodeURIComponent(entry.serial)}` }, h('bdi', {}, entry.name || entry.subject || entry.serial))),
         [entry.subject, entry.serial].map((text, at) => h('td', { 'data-label': t(columns[at + 1]) }, h('bdi', {}, text))),
         h('td', { 'data-label': t('register.type') }, names[entry.type] ?? entry.type),
         h('td', { 'data-label': t('register.issued') }, date(entry.issued)),

@@ -78,6 +78,7 @@ export async function show() {
   }
 }
 
+/** @returns {Page} */
 const nothing = () => ({
   title: t('nothing.title'),
   node: h('section', {}, h('h1', {}, t('nothing.title')), h('p', {}, h('a', { href: '#/' }, t('home')))),

@@ -12,7 +12,7 @@ export const changed = new Set();
 const tell = () => changed.forEach((listener) => listener());
 
 /** Shortest passphrase that is taken. */
-const LEAST = 8;
+const LEAST = 12;
 
 /**
  * A labelled input.
@@ -45,6 +45,8 @@ export function setupPage() {
   const first = passphrase(t('setup.passphrase'), { minlength: LEAST, autocomplete: 'new-password' }, t('setup.passphrase.hint', { n: LEAST }));
   const second = passphrase(t('setup.again'), { minlength: LEAST, autocomplete: 'new-password' });
   const button = h('button', { class: 'main' }, t('setup.do'));
+  // A data folder that was set up at the command line has an issuer already, and lacks only the passphrase of the desk.
+  const { desk } = state.session;
   const same = () => second.control.setCustomValidity(first.control.value === second.control.value ? '' : t('setup.differ'));
   first.control.addEventListener('input', same);
   second.control.addEventListener('input', same);
@@ -53,7 +55,7 @@ export function setupPage() {
     await during(status, t('setup.wait'), async () => {
       await post('/setup', {
         token: token.control.value.trim(), passphrase: first.control.value,
-        name: name.control.value.trim(), country: country.control.value.trim().toUpperCase() || null,
+        ...(desk ? {} : { name: name.control.value.trim(), country: country.control.value.trim().toUpperCase() || null }),
       }, { once: true });
       await refresh();
       if (!state.session.signed_in) await signIn(first.control.value);
@@ -63,7 +65,8 @@ export function setupPage() {
   return {
     title: t('setup.title'),
     node: h('section', { class: 'narrow' }, h('h1', {}, t('setup.title')), h('p', {}, t('setup.text')),
-      h('form', { onsubmit: submit }, token.node, name.node, country.node, first.node, second.node, status.node,
+      desk && h('p', { class: 'lead' }, h('bdi', {}, desk.name)),
+      h('form', { onsubmit: submit }, token.node, !desk && [name.node, country.node], first.node, second.node, status.node,
         h('div', { class: 'actions' }, button))),
   };
 }
@@ -80,7 +83,7 @@ export function signInPage() {
   const desk = state.session.desk?.name;
   return {
     title: t('signin.title'),
-    node: h('section', { class: 'narrow' }, h('h1', {}, t('signin.title')), desk && h('p', { class: 'lead', dir: 'auto' }, desk), form),
+    node: h('section', { class: 'narrow' }, h('h1', {}, t('signin.title')), desk && h('p', { class: 'lead' }, h('bdi', {}, desk)), form),
   };
 }
 
@@ -144,8 +147,7 @@ export async function signOut() {
 /** Opens the key when it is locked; false when the clerk does not want to. @returns {Promise<boolean>} */
 export async function keyOpen() {
   if (state.session.key === 'open') return true;
-  await refresh();
-  if (state.session.key === 'open') return true;
+  if ((await refresh()).key === 'open') return true;
   const opened = await dialog(t('key.title'), (done) => {
     const status = statusPlace();
     const secret = passphrase(t('passphrase'), { autofocus: true });

@@ -31,7 +31,7 @@ export function trustPage() {
       const told = await get('/trust');
       const all = told.lists ?? told;
       fill(lists, all.length === 0 ? h('p', { class: 'empty' }, t('trust.none')) : h('ul', { class: 'plain' }, all.map((/** @type {any} */ list) => h('li', { class: 'box' },
-        h('p', { class: 'box-title', dir: 'auto' }, list.name || list.root),
+        h('p', { class: 'box-title' }, h('bdi', {}, list.name || list.root)),
         h('p', {}, t('trust.issued', { date: date(list.issued), n: number(list.sequence) })),
         h('p', {}, h('b', {}, t('trust.fingerprint')), ' ', h('bdi', { class: 'serial' }, grouped(list.fingerprint ?? ''))),
         h('p', {}, h('a', { class: 'button', href: address(`/trust/${encodeURIComponent(list.root)}`), download: `trust-${list.root}.cbor` }, t('trust.save')))))));
@@ -76,7 +76,7 @@ function compare(fingerprint, name) {
     const typed = input(t('trust.typed'), { required: true, dir: 'ltr', autocomplete: 'off', spellcheck: 'false', autofocus: true }, t('trust.typed.hint'));
     const check = () => typed.control.setCustomValidity(bare(typed.control.value) === bare(fingerprint) ? '' : t('trust.differs'));
     typed.control.addEventListener('input', check);
-    return [name && h('p', { class: 'who', dir: 'auto' }, name), h('p', {}, h('b', {}, t('trust.fingerprint')), ' ', h('bdi', { class: 'serial' }, grouped(fingerprint))),
+    return [name && h('p', { class: 'who' }, h('bdi', {}, name)), h('p', {}, h('b', {}, t('trust.fingerprint')), ' ', h('bdi', { class: 'serial' }, grouped(fingerprint))),
       h('p', {}, t('trust.compare.text')),
       h('form', { onsubmit: (/** @type {Event} */ event) => {
         event.preventDefault();

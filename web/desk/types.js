@@ -5,7 +5,7 @@ import { get } from './api.js';
 import { dateField } from './date_field.js';
 import { h, newId } from './dom.js';
 import { languageName } from './countries.js';
-import { label, t } from './words.js';
+import { t } from './words.js';
 
 /** @typedef {import('./form.js').Type} Type */
 /** @typedef {{name: string, title: Record<string, string>, photo: boolean}} Short */
@@ -25,11 +25,13 @@ const chosen = new Map();
 /** @param {string} title @param {HTMLElement} control @param {string} id */
 const labelled = (title, control, id) => h('div', { class: 'field' }, h('label', { for: id }, title), control);
 
+/** @param {{name: string, title?: string}} layout */
+export const layoutName = (layout) => (layout.title ? `${layout.title} (${layout.name})` : layout.name);
+
 /** @param {Type} type @param {() => void} changed */
 export function makeOptions(type, changed) {
   const last = chosen.get(type.name) ?? {};
   const ids = { layout: newId('layout'), language: newId('paper-language') };
-  const layoutName = (/** @type {any} */ layout) => (layout.title && typeof layout.title === 'object' ? label(layout.title, layout.name) : layout.title || layout.name);
   const layout = h('select', { id: ids.layout }, (type.layouts ?? []).map((one) => h('option', { value: one.name }, layoutName(one))));
   const language = h('select', { id: ids.language }, h('option', { value: '' }, t('options.language.own')),
     (type.languages ?? []).map((tag) => h('option', { value: tag }, languageName(tag) || tag)));
