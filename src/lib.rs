@@ -13,8 +13,10 @@ pub mod cbor;
 pub mod cli;
 pub mod credential;
 pub mod cwt;
+pub mod desk;
 pub mod envelope;
 pub mod format;
+pub mod gate;
 pub mod issue;
 pub mod print;
 pub mod readback;
@@ -25,3 +27,5 @@ pub mod status;
 pub mod symbol;
 pub mod trust;
 pub mod verify;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod web;

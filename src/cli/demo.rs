@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::home::Home;
-use super::output::write_whole;
 use super::passphrase::PassphraseArgs;
-use super::{Exit, Failure, init, issue, keys, revoke, templates, trust, verify};
+use super::{Exit, Failure, init, issue, keys, revoke, trust, verify};
 use crate::credential::Serial;
+use crate::desk::issue::{printed_name, rooms};
+use crate::desk::output::{cannot_write, write_whole};
+use crate::desk::{Home, Kind, register, templates};
 use crate::envelope::{SymbolText, to_text};
 use crate::issue::attach;
 use crate::issue::paper::{self, IssuerName};
@@ -86,9 +87,9 @@ pub fn run(args: &Args, now: Timestamp) -> Result<Exit, Failure> {
 fn fresh_home(folder: &Path) -> Result<Home, Failure> {
     let home = folder.join("home");
     if home.exists() {
-        std::fs::remove_dir_all(&home).map_err(|error| super::output::cannot_write(&home, &error))?;
+        std::fs::remove_dir_all(&home).map_err(|error| cannot_write(&home, &error))?;
     }
-    std::fs::create_dir_all(folder).map_err(|error| super::output::cannot_write(folder, &error))?;
+    std::fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;
     Ok(Home::at(home))
 }
 
@@ -161,20 +162,16 @@ fn forge(folder: &Path, home: &Home, text: &str, now: Timestamp) -> Result<(), F
     let forged = to_text(&envelope).map_err(Failure::new)?;
     // A forger changes the attached file as well.
     let message = attach::message(std::slice::from_ref(&forged)).ok_or_else(|| Failure::new("no message"))?;
-    let room = issue::rooms(&layout)[0];
-    let register = crate::register::Register::open_existing(&home.register()).map_err(super::register::failure)?;
+    let room = rooms(&layout)[0];
+    let books = register::open(home)?;
     let filter = crate::register::Filter { limit: Some(1), ..Default::default() };
-    let newest = register
-        .list(filter)
-        .next()
-        .ok_or_else(|| Failure::new("nothing was issued"))?
-        .map_err(super::register::failure)?;
-    let stored =
-        register.find(newest.serial).map_err(super::register::failure)?.ok_or_else(|| Failure::new("not found"))?;
+    let newest =
+        books.list(filter).next().ok_or_else(|| Failure::new("nothing was issued"))?.map_err(register::failure)?;
+    let stored = books.find(newest.serial).map_err(register::failure)?.ok_or_else(|| Failure::new("not found"))?;
     let json = serde_json::from_str(&stored.record).map_err(Failure::new)?;
     let record =
         crate::issue::reprint::record_from_json(&json, &template.made).ok_or_else(|| Failure::new("not the type"))?;
-    let issuer: IssuerName = super::issue::printed_name(home)?;
+    let issuer: IssuerName = printed_name(home)?;
     let credential = crate::credential::Credential {
         type_name: template.made.name.clone(),
         serial: newest.serial,
@@ -224,5 +221,5 @@ fn verdicts(folder: &Path, home: &Home, types: &[templates::Template], now: Time
         say!("  nansen --home {} verify PHOTO.jpg", home.path().display());
         return Ok(Exit::Done);
     }
-    Err(Failure::new(wrong.join("; ")).exit_with(Exit::NotValid))
+    Err(Failure::new(wrong.join("; ")).of(Kind::NotGood))
 }

@@ -1,117 +1,38 @@
 //! The data folder: `--home`, else `NANSEN_HOME`, else where the platform keeps data.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use directories::ProjectDirs;
 
 use super::Failure;
+pub use crate::desk::Home;
 
 /// Names the data folder when `--home` does not.
 const HOME_VARIABLE: &str = "NANSEN_HOME";
 
-/// The data folder. Nothing is written outside of it without being asked for.
-#[derive(Clone, Debug)]
-pub struct Home {
-    path: PathBuf,
-}
-
-impl Home {
-    /// The data folder, which need not be there yet.
-    ///
-    /// # Errors
-    /// When none is named and the platform has no place for data.
-    pub fn resolve(given: Option<PathBuf>) -> Result<Self, Failure> {
-        let named =
-            given.or_else(|| std::env::var_os(HOME_VARIABLE).filter(|name| !name.is_empty()).map(PathBuf::from));
-        match named.or_else(|| ProjectDirs::from("", "", "nansen").map(|dirs| dirs.data_dir().to_owned())) {
-            Some(path) => Ok(Self::at(path)),
-            None => Err(Failure::new("this account has no home folder")
-                .hint("name a data folder with --home DIR or NANSEN_HOME")),
+/// The data folder, which need not be there yet.
+///
+/// # Errors
+/// When none is named and the platform has no place for data.
+pub fn resolve(given: Option<PathBuf>) -> Result<Home, Failure> {
+    let named = given.or_else(|| std::env::var_os(HOME_VARIABLE).filter(|name| !name.is_empty()).map(PathBuf::from));
+    match named.or_else(|| ProjectDirs::from("", "", "nansen").map(|dirs| dirs.data_dir().to_owned())) {
+        Some(path) => Ok(Home::at(path)),
+        None => {
+            Err(Failure::new("this account has no home folder")
+                .hint("name a data folder with --home DIR or NANSEN_HOME"))
         }
     }
-
-    /// The data folder at `path`.
-    pub fn at(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
-    }
-
-    /// The folder itself.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// The folder of private keys.
-    pub fn keys(&self) -> PathBuf {
-        self.path.join("keys")
-    }
-
-    /// The folder of trust lists.
-    pub fn trust(&self) -> PathBuf {
-        self.path.join("trust")
-    }
-
-    /// The database of what was issued.
-    pub fn register(&self) -> PathBuf {
-        self.path.join("register.db")
-    }
-
-    /// Makes the folder and those in it; only their owner may enter them.
-    ///
-    /// # Errors
-    /// When one cannot be made.
-    pub fn create(&self) -> Result<(), Failure> {
-        for folder in [self.path.clone(), self.keys(), self.trust()] {
-            create_private(&folder).map_err(|error| {
-                Failure::new(format!("{} cannot be made: {error}", folder.display()))
-                    .hint("check who may write there, or name another data folder with --home DIR")
-            })?;
-        }
-        Ok(())
-    }
-}
-
-fn create_private(folder: &Path) -> io::Result<()> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]
-    fn the_data_folder_can_be_entered_by_its_owner_only() {
-        let parent = tempfile::tempdir().unwrap();
-        let home = Home::at(parent.path().join("a/b"));
-        home.create().unwrap();
-        home.create().unwrap();
-        for folder in [home.path().to_owned(), home.keys(), home.trust()] {
-            assert!(folder.is_dir());
-            #[cfg(unix)]
-            assert_eq!(
-                std::os::unix::fs::PermissionsExt::mode(&fs::metadata(folder).unwrap().permissions()) & 0o777,
-                0o700
-            );
-        }
-    }
-
-    #[test]
     fn a_named_folder_wins() {
-        assert_eq!(Home::resolve(Some("x".into())).unwrap().register(), Path::new("x/register.db"));
-    }
-
-    #[test]
-    fn a_folder_that_cannot_be_made_is_named_with_what_to_do() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        let text = Home::at(file.path().join("home")).create().unwrap_err().to_string();
-        assert!(text.contains("cannot be made") && text.contains("--home DIR"), "{text}");
+        assert_eq!(resolve(Some("x".into())).unwrap().register(), Path::new("x/register.db"));
     }
 }

@@ -5,16 +5,16 @@ use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use super::home::Home;
 use super::input::{read_input, without_line_end};
-use super::verdict_json::hex;
 
-use super::{Exit, Failure, templates};
+use super::{Exit, Failure};
 use crate::cbor;
 use crate::credential::Types;
+use crate::desk::{Home, Kind, templates};
 use crate::envelope::parts::{self, Part};
 use crate::envelope::{SymbolText, unpack};
 use crate::format::{self, Presented, Recognised};
+use crate::gate::json::hex;
 use crate::scan::{self, AttachedFile, Content, Options, Seen};
 
 /// Show every layer and byte of a paper, judging nothing
@@ -93,7 +93,7 @@ pub fn run(args: &Args, home: &Home) -> Result<Exit, Failure> {
     if shown + files == 0 {
         return Err(Failure::new(format!("no symbol was found in {}", path.display()))
             .hint("scan it again, flat and sharp")
-            .exit_with(Exit::NoSymbol));
+            .of(Kind::NoSymbol));
     }
     Ok(Exit::Done)
 }

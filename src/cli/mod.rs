@@ -8,10 +8,10 @@ pub mod home;
 pub mod init;
 mod input;
 pub mod inspect;
+mod interrupt;
 pub mod issue;
 pub mod keys;
 mod outcome;
-mod output;
 pub mod passphrase;
 mod photos;
 mod progress;
@@ -19,11 +19,10 @@ pub mod read;
 pub mod register;
 mod reprint;
 pub mod revoke;
-mod status;
+pub mod serve;
 pub mod template;
-mod templates;
+mod terminal;
 pub mod trust;
-pub mod verdict_json;
 pub mod verdict_text;
 pub mod verify;
 
@@ -33,9 +32,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 
-pub use outcome::{Exit, Failure};
+pub use crate::desk::Failure;
+pub use outcome::Exit;
 
-use home::Home;
+use crate::desk::Home;
 
 /// Signed credentials on paper, and the scanner that checks them without a network
 #[derive(Debug, Parser)]
@@ -62,6 +62,7 @@ enum Command {
     Reinstate(revoke::ReinstateArgs),
     Register(register::Args),
     Template(template::Args),
+    Serve(serve::Args),
 }
 
 /// Runs the command that the process was started with.
@@ -74,14 +75,14 @@ pub fn run() -> ExitCode {
             return ExitCode::from(exit.code());
         }
     };
-    let exit = Home::resolve(cli.home).and_then(|home| dispatch(&cli.command, &home, Timestamp::now()));
+    let exit = home::resolve(cli.home).and_then(|home| dispatch(&cli.command, &home, Timestamp::now()));
     let exit = exit.unwrap_or_else(|failure| {
         if failure.is_broken_pipe() {
             // The reader has seen enough, as with `| head`.
             return Exit::Done;
         }
         eprintln!("error: {failure}");
-        failure.exit()
+        Exit::from(&failure)
     });
     ExitCode::from(exit.code())
 }
@@ -100,5 +101,6 @@ fn dispatch(command: &Command, home: &Home, now: Timestamp) -> Result<Exit, Fail
         Command::Reinstate(args) => revoke::reinstate(args, home, now),
         Command::Register(args) => register::run(args, home, now),
         Command::Template(args) => template::run(args, home, now),
+        Command::Serve(args) => serve::run(args, home, now),
     }
 }

@@ -2,15 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::home::Home;
-use super::issue::DeskLock;
 use super::outcome::say;
 use super::passphrase::PassphraseArgs;
-use super::register::failure;
-use super::status::Publisher;
 use super::{Exit, Failure};
 use crate::credential::Serial;
-use crate::register::{Change, Register};
+use crate::desk::{Home, revoke};
+use crate::register::Change;
 
 /// Withdraw credentials, for good or for the time being
 #[derive(Debug, clap::Args)]
@@ -44,39 +41,25 @@ pub struct ReinstateArgs {
 }
 
 /// Revokes or suspends, all or none, and signs the status lists anew.
+///
+/// # Errors
+/// When a serial is unknown, a key cannot be opened, or the statuses cannot be published.
 pub fn revoke(args: &RevokeArgs, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
-    change(home, &args.passphrase, now, |register| {
-        if args.suspend {
-            register.suspend(&args.serials, &args.reason, now)
-        } else {
-            register.revoke(&args.serials, &args.reason, now)
-        }
-    })
+    let desk = args.passphrase.desk(home, now);
+    let work = if args.suspend { revoke::suspend } else { revoke::revoke };
+    told(&work(desk, &args.serials, &args.reason)?)
 }
 
 /// Reinstates, all or none, and signs the status lists anew.
+///
+/// # Errors
+/// As for [`revoke`].
 pub fn reinstate(args: &ReinstateArgs, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
-    change(home, &args.passphrase, now, |register| register.reinstate(&args.serials, &args.reason, now))
+    told(&revoke::reinstate(args.passphrase.desk(home, now), &args.serials, &args.reason)?)
 }
 
-fn change(
-    home: &Home,
-    passphrase: &PassphraseArgs,
-    now: Timestamp,
-    work: impl FnOnce(&mut Register) -> Result<Vec<Change>, crate::register::RegisterError>,
-) -> Result<Exit, Failure> {
-    // The keys first: a status that cannot be published must not be in the register alone.
-    let mut register = Register::open_existing(&home.register()).map_err(failure)?;
-    let _held = DeskLock::take(home)?;
-    let publisher = Publisher::open(home, &register, passphrase)?;
-    let changes = work(&mut register).map_err(failure)?;
-    publisher.publish(home, &register, now).map_err(|error| {
-        let told = error.to_string();
-        let told = told.split("\n  next: ").next().unwrap_or_default();
-        Failure::new(format!("recorded in the register, but not published: {told}"))
-            .hint("`nansen trust sign` publishes it; until then verifiers do not learn of it")
-    })?;
-    for change in &changes {
+fn told(changes: &[Change]) -> Result<Exit, Failure> {
+    for change in changes {
         if change.before == change.after {
             say!("{}: was {} already", change.serial, change.after);
         } else {

@@ -4,14 +4,13 @@ mod check;
 mod new;
 mod plan;
 mod preview;
-mod sample;
 
-use super::home::Home;
 use super::outcome::say;
-use super::templates::{self, Template};
 use super::{Exit, Failure};
 use crate::credential::kind::Kind;
 use crate::credential::types::Field;
+use crate::desk::Home;
+use crate::desk::templates::{self, Template};
 
 /// Credential types and their templates
 #[derive(Debug, clap::Args)]

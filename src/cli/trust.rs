@@ -1,28 +1,24 @@
 //! `nansen trust`: whose papers are believed on this machine, and the list that says so to others.
 
 mod import;
-pub mod own;
 mod show;
 
 #[cfg(test)]
 mod tests;
 
-use super::outcome::say;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::home::Home;
-use super::issue::DeskLock;
-use super::keys::KeyBook;
+use super::outcome::say;
 use super::passphrase::PassphraseArgs;
-use super::register::failure as register_failure;
-use super::status::Publisher;
 use super::{Exit, Failure};
-use crate::register::Register;
+use crate::desk::Home;
+use crate::desk::keys::KeyBook;
+use crate::desk::trust::{self, cache_failure, clock_hint, own};
 use crate::seal::Kid;
-use crate::trust::{CacheError, Fingerprint, HeldList, Refusal, TrustFolder, TrustStore};
+use crate::trust::{Fingerprint, TrustFolder, TrustStore};
 
 /// Whose papers are believed.
 #[derive(Debug, clap::Args)]
@@ -108,7 +104,7 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
 pub fn load_store(home: &Home, trust: Option<&Path>, now: Timestamp) -> Result<TrustStore, Failure> {
     let store = match trust {
         Some(path) => TrustFolder::open_any(path).map_err(cache_failure)?,
-        None => TrustFolder::new(home.trust()).open().map_err(cache_failure)?,
+        None => trust::store(home)?,
     };
     warn(&store);
     if let Err(refusal) = store.check_clock(now) {
@@ -137,7 +133,7 @@ fn warn(store: &TrustStore) {
 }
 
 fn list(home: &Home, format: Answer, now: Timestamp) -> Result<Exit, Failure> {
-    let store = TrustFolder::new(home.trust()).open().map_err(cache_failure)?;
+    let store = trust::store(home)?;
     warn(&store);
     let own = KeyBook::load(home)?.root;
     match format {
@@ -169,7 +165,7 @@ fn remove(what: &str, home: &Home, passphrase: &PassphraseArgs, now: Timestamp) 
     if !current.keys().any(|(issuer, key)| goes(&issuer.name, &key.kid)) {
         return Err(nothing());
     }
-    let done = own::edit(home, passphrase, now, |list| {
+    let done = own::edit(passphrase.desk(home, now), |list| {
         for issuer in &mut list.issuers {
             let name = issuer.name.clone();
             issuer.keys.retain(|key| !goes(&name, &key.kid));
@@ -190,53 +186,15 @@ pub(super) fn sign(
     passphrase: &PassphraseArgs,
     now: Timestamp,
 ) -> Result<Exit, Failure> {
-    let texts = types
-        .iter()
-        .map(|path| {
-            std::fs::read_to_string(path)
-                .map_err(|error| Failure::new(format!("{} cannot be read: {error}", path.display())))
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    // The register, when there is one, knows the statuses; the keys first, so that all is signed or nothing.
-    let desk = if home.register().exists() {
-        let held = DeskLock::take(home)?;
-        let register = Register::open_existing(&home.register()).map_err(register_failure)?;
-        let publisher = Publisher::open(home, &register, passphrase)?;
-        Some((held, register, publisher))
-    } else {
-        None
-    };
-    let done = own::resign(home, passphrase, now, |list| {
-        if let Some(days) = stale_after {
-            list.stale_after_days = days;
-        }
-        if !texts.is_empty() {
-            list.types = texts;
-        }
-        Ok(())
-    })?;
-    match &desk {
-        Some((_, register, publisher)) => publisher.publish(home, register, now)?,
-        None => drop(own::refresh_status(home, passphrase, now)?),
-    }
+    let done = trust::sign(passphrase.desk(home, now), stale_after, types)?;
     say!("trust list {} of root {} is signed", done.sequence, done.root);
     Ok(Exit::Done)
 }
 
 fn export(file: &Path, root: Option<Kid>, home: &Home) -> Result<Exit, Failure> {
-    let store = TrustFolder::new(home.trust()).open().map_err(cache_failure)?;
+    let store = trust::store(home)?;
     warn(&store);
-    let wanted = root.or(KeyBook::load(home)?.root);
-    let found: Vec<&HeldList> =
-        store.lists().iter().filter(|held| wanted.is_none_or(|wanted| held.root_kid() == wanted)).collect();
-    let held = match found.as_slice() {
-        [held] => held,
-        [] => {
-            return Err(Failure::new("there is no such trust list")
-                .hint("`nansen trust list` shows those in use; `nansen init` or `nansen trust add` makes one"));
-        }
-        _ => return Err(Failure::new("several trust lists are in use").hint("name one with --root KID")),
-    };
+    let held = trust::held(&store, home, root)?;
     write_bundle(file, &held.bundle().to_bytes())?;
     say!("{}: trust list {} of {}", file.display(), held.list().sequence, held.list().root_name);
     say!("fingerprint  {}", Fingerprint::of(held.root()));
@@ -260,31 +218,4 @@ fn write_bundle(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
         Failure::new(format!("{} cannot be written: {error}", file.display()))
             .hint("check the folder, the space on the disk and who may write there")
     })
-}
-
-/// What a person does about a trust folder that does not do what was asked.
-fn cache_failure(error: CacheError) -> Failure {
-    let hint = match &error {
-        CacheError::Refused(refusal) => clock_hint(refusal)
-            .unwrap_or("the list in use stays in use; ask the keeper of the list for its newest export".to_owned()),
-        CacheError::OtherRoot { .. } => "do not use this list; ask its keeper for the fingerprint once more".to_owned(),
-        CacheError::PinDamaged { root } => {
-            format!("`nansen trust remove {root}`, then import the list again with --root FINGERPRINT")
-        }
-        CacheError::HistoryLost { .. } => "import the newest list with --root FINGERPRINT".to_owned(),
-        CacheError::NoList { .. } => "`nansen trust sign` makes the own list again".to_owned(),
-        CacheError::Bundle(_) => "have the file made again with `nansen trust export FILE`".to_owned(),
-        CacheError::Token(_) => "`nansen key list` shows the keys of this desk".to_owned(),
-        _ => "check the path and who may read and write there".to_owned(),
-    };
-    Failure::new(error).hint(hint)
-}
-
-fn clock_hint(refusal: &Refusal) -> Option<String> {
-    match refusal {
-        Refusal::ClockTurnedBack { .. } | Refusal::FromTheFuture { .. } => {
-            Some("set the clock of this machine; if it was once years ahead, `nansen trust reset-clock`".to_owned())
-        }
-        _ => None,
-    }
 }

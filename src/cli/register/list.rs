@@ -7,7 +7,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::table::{Table, clean};
-use super::{Failure, Stop, day, entry_json, state};
+use super::{Failure, Stop};
+use crate::desk::register::{day, entry_json, state};
 use crate::register::{Entry, Filter, Register, Status};
 
 /// What to list, and how.

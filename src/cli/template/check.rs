@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::plan;
-use super::sample;
 use crate::cli::Failure;
-use crate::cli::home::Home;
 use crate::cli::outcome::say;
-use crate::cli::templates::{self, Resolution, Template};
+use crate::cli::passphrase::random;
 use crate::credential::types::Wire;
+use crate::desk::issue::draft_of;
+use crate::desk::templates::{self, Resolution, Template};
+use crate::desk::{Home, sample};
 use crate::issue::paper::{self, IssuerName};
 use crate::print::{Fonts, Layout, SymbolPlan, preflight};
 
@@ -35,7 +36,7 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<(), Failure> {
         args.folders.iter().map(|folder| templates::from_folder(folder)).collect::<Result<_, _>>()?
     };
     let fonts = Fonts::embedded().map_err(Failure::new)?;
-    let key = sample::key();
+    let key = sample::key(random);
     templates.iter().try_for_each(|template| check(template, args, &fonts, &key, now))
 }
 
@@ -99,7 +100,7 @@ fn pages(
     let issuer = IssuerName { name: "Issuer".to_owned(), country: Some("KEN".to_owned()) };
     let mut faults = Vec::new();
     for row in rows {
-        let draft = crate::cli::issue::draft_of(row, made);
+        let draft = draft_of(row, made);
         let language = paper::language(&row.record, made);
         let page = paper::certificate(&draft, made, &issuer, &language, Vec::new(), None);
         if let Err(problems) = preflight(&page, layout, fonts, Some(planned)) {

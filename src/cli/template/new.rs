@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::Failure;
-use crate::cli::home::Home;
 use crate::cli::outcome::say;
-use crate::cli::output::cannot_write;
-use crate::cli::templates;
+use crate::desk::output::cannot_write;
+use crate::desk::{Home, templates};
 
 /// Write a folder with a credential type to begin with: its fields, its page, and a sample list
 #[derive(Debug, clap::Args)]

@@ -85,7 +85,7 @@ fn planned(bytes: usize, rooms: &[Room]) -> String {
 
 /// The places for one symbol, for each of two, and so on; one place only for formats that cannot be spread.
 fn rooms(layout: &Layout, parts: bool) -> Vec<Room> {
-    let mut rooms = crate::cli::issue::rooms(layout);
+    let mut rooms = crate::desk::issue::rooms(layout);
     rooms.truncate(if parts { rooms.len() } else { 1 });
     rooms
 }

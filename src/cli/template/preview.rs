@@ -1,20 +1,16 @@
 //! `nansen template preview`: the real PDF of a sample row, drawn by hayro as PNG pictures.
 
-use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use hayro::hayro_interpret::InterpreterSettings;
-use hayro::hayro_syntax::Pdf;
-use hayro::vello_cpu::color::palette::css::WHITE;
-use hayro::{PixmapSettings, RenderCache, RenderSettings};
 use jiff::Timestamp;
 
-use super::sample;
 use crate::cli::Failure;
-use crate::cli::home::Home;
 use crate::cli::outcome::say;
-use crate::cli::output::write_whole;
-use crate::cli::templates::{self, Resolution};
+use crate::cli::passphrase::random;
+use crate::desk::output::write_whole;
+use crate::desk::preview::draw;
+use crate::desk::templates::{self, Resolution};
+use crate::desk::{Home, issue, sample};
 use crate::issue::photo::{self, PHOTO_BYTES};
 use crate::print::{Book, BookMeta, Fonts, Printer};
 
@@ -47,9 +43,6 @@ pub struct Args {
     pub printer: Option<Resolution>,
 }
 
-/// Points in an inch, the unit of a page.
-const POINTS: f32 = 72.0;
-
 /// Runs the subcommand.
 pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<(), Failure> {
     let folder = Path::new(&args.template);
@@ -66,8 +59,8 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<(), Failure> {
             .hint("sample.csv lies beside type.toml")
     })?;
     let face = args.photo.as_deref().map(face).transpose()?;
-    let rooms = crate::cli::issue::rooms(&layout);
-    let page = sample::certificate(&template, row, args.language.as_deref(), face, &rooms, now)?;
+    let rooms = issue::rooms(&layout);
+    let page = sample::certificate(&template, row, args.language.as_deref(), face, &rooms, &sample::key(random), now)?;
     let fonts = Fonts::embedded().map_err(Failure::new)?;
     let sheets = Printer::new(&layout, &fonts)
         .sheets(&[page])
@@ -100,25 +93,4 @@ fn numbered(path: &Path, number: usize) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let ending = path.extension().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!("{stem}-{}.{ending}", number + 1))
-}
-
-/// Every page of our own PDF as a PNG file.
-fn draw(pdf: Vec<u8>, dpi: u32) -> Result<Vec<Vec<u8>>, Failure> {
-    let pdf = Pdf::new(pdf).map_err(|error| Failure::new(format!("the PDF cannot be drawn: {error:?}")))?;
-    let scale = dpi as f32 / POINTS;
-    let cache = RenderCache::new();
-    let mut pictures = Vec::new();
-    for page in pdf.pages().iter() {
-        let settings = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
-        let pixmap =
-            hayro::render(page, &cache, &InterpreterSettings::default(), &RenderSettings::default(), &settings);
-        let (width, height) = (u32::from(pixmap.width()), u32::from(pixmap.height()));
-        let rgb = pixmap.data_as_u8_slice().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
-        let image =
-            image::RgbImage::from_raw(width, height, rgb).ok_or_else(|| Failure::new("the page has no pixels"))?;
-        let mut file = Cursor::new(Vec::new());
-        image.write_to(&mut file, image::ImageFormat::Png).map_err(Failure::new)?;
-        pictures.push(file.into_inner());
-    }
-    Ok(pictures)
 }

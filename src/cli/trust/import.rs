@@ -1,18 +1,18 @@
 //! `nansen trust import` and `add`: the lists of others as bundles, and the keys of others one by one.
 
-use super::super::outcome::say;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::{cache_failure, own};
-use crate::cli::home::Home;
+use crate::cli::outcome::say;
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::{Exit, Failure};
+use crate::desk::Home;
+use crate::desk::trust::{self, own};
 use crate::seal::{Certificate, FoundKey, read_keys};
-use crate::trust::{Bundle, Fingerprint, HeldList, Imported, IssuerKey, KeyFormat, TrustFolder};
+use crate::trust::{Bundle, Imported, IssuerKey, KeyFormat};
 
 /// Bytes of a file at most: the largest bundle.
 const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
@@ -114,13 +114,7 @@ pub fn import(args: &ImportArgs, home: &Home, now: Timestamp) -> Result<Exit, Fa
             return Err(Failure::new(format!("{} is not a trust bundle", path.display()))
                 .hint("for the key of a single issuer say --format nansen|hcert|claim169 and --name \"…\""));
         }
-        let bundle = Bundle::parse(&bytes)
-            .map_err(|error| Failure::new(error).hint("have the file made again with `nansen trust export FILE`"))?;
-        if args.root.is_none() {
-            refuse_borrowed_names(&bundle, home)?;
-        }
-        home.create()?;
-        let done = TrustFolder::new(home.trust()).import(&bundle, args.root.as_deref(), now).map_err(cache_failure)?;
+        let done = trust::import(args.keys.passphrase.desk(home, now), &bytes, args.root.as_deref())?;
         report(&done, args.root.is_some());
     }
     Ok(Exit::Done)
@@ -132,28 +126,6 @@ pub fn import(args: &ImportArgs, home: &Home, now: Timestamp) -> Result<Exit, Fa
 /// When a file cannot be used or the own list cannot be signed.
 pub fn add(args: &AddArgs, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     add_keys(&args.files, args.format.into(), &args.keys, home, now)
-}
-
-/// A root that is not known yet and calls itself, or an issuer of its list, by a name that another root's list has: that
-/// is how a stranger's bundle would be passed off as an update.
-fn refuse_borrowed_names(bundle: &Bundle, home: &Home) -> Result<(), Failure> {
-    let Ok((new, _)) = HeldList::from_bundle(bundle) else { return Ok(()) };
-    let store = TrustFolder::new(home.trust()).open().map_err(cache_failure)?;
-    if store.lists().iter().any(|held| held.root_kid() == new.root_kid()) {
-        return Ok(());
-    }
-    let names = |held: &HeldList| {
-        let list = held.list();
-        let issuers = list.issuers.iter().map(|issuer| issuer.name.to_lowercase());
-        std::iter::once(list.root_name.to_lowercase()).chain(issuers).collect::<Vec<_>>()
-    };
-    let known: Vec<String> = store.lists().iter().flat_map(names).collect();
-    let Some(borrowed) = names(&new).into_iter().find(|name| known.contains(name)) else { return Ok(()) };
-    let fingerprint = Fingerprint::of(new.root());
-    Err(Failure::new(format!(
-        "the bundle is signed by a root that is not known here, and names {borrowed:?}, which another root's list has already"
-    ))
-    .hint(format!("ask the keeper for the fingerprint; if it is {fingerprint}, import with --root and these digits")))
 }
 
 fn report(done: &Imported, compared: bool) {
@@ -197,7 +169,7 @@ fn add_keys(
         return Err(Failure::new("the file holds no key").hint("give a certificate or a public key"));
     }
     let lines: Vec<String> = keys.iter().map(super::show::key_line).collect();
-    let done = own::edit(home, &args.passphrase, now, |list| {
+    let done = own::edit(args.passphrase.desk(home, now), |list| {
         for key in keys {
             own::add_key(list, &name, country.as_deref(), key);
         }

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 use jiff::Timestamp;
 
-use crate::cli::home::Home;
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::{Exit, Failure, init, keys, trust};
+use crate::desk::Home;
+use crate::desk::keys::{Issuer, load_issuer};
+use crate::desk::trust::own;
 use crate::status::{Status, StatusClaims};
 use crate::trust::{AgeState, KeyFormat, TrustStore};
 
@@ -62,8 +64,8 @@ impl Machine {
         trust::load_store(&self.home(), None, time(at)).unwrap()
     }
 
-    fn issuer(&self) -> keys::Issuer {
-        keys::load_issuer(&self.home(), &PassphraseArgs::known(None)).unwrap()
+    fn issuer(&self) -> Issuer {
+        load_issuer(&self.home(), &PassphraseArgs::known(None)).unwrap()
     }
 }
 
@@ -229,7 +231,7 @@ fn keys_under_a_passphrase_open_with_it_only() {
     let text = desk.run(0, &["trust", "sign", "--passphrase-file", &wrong]).unwrap_err().to_string();
     assert!(text.contains("the passphrase does not open the private key"), "{text}");
     assert!(!text.contains("Gjoa"));
-    let text = keys::load_issuer(&desk.home(), &PassphraseArgs::known(None)).unwrap_err().to_string();
+    let text = load_issuer(&desk.home(), &PassphraseArgs::known(None)).unwrap_err().to_string();
     assert!(text.contains("is encrypted and no passphrase was given\n  next: give it in NANSEN_PASSPHRASE"), "{text}");
     desk.run(0, &["trust", "sign", "--passphrase-file", &right]).unwrap();
     // The public half needs none.
@@ -260,12 +262,16 @@ fn a_revocation_travels_with_the_bundle_and_is_as_fresh_as_the_list() {
     // Without a register the published list is all that is known; with one, `trust sign` publishes what it says.
     std::fs::remove_file(desk.home().register()).unwrap();
     let issuer = desk.issuer();
-    trust::own::publish_status(&desk.home(), &issuer.key, 0, [(7, Status::Invalid)], time(0)).unwrap();
-    assert!(trust::own::publish_status(&desk.home(), &issuer.key, 0, [(70_000, Status::Invalid)], time(0)).is_err());
+    let publish = |number: u32, entries: &[(u64, Status)], at: i64| {
+        let (home, unlock) = (desk.home(), PassphraseArgs::known(None));
+        own::publish_status(unlock.desk(&home, time(at)), &issuer.key, number, entries.iter().copied())
+    };
+    publish(0, &[(7, Status::Invalid)], 0).unwrap();
+    assert!(publish(0, &[(70_000, Status::Invalid)], 0).is_err());
     // A clock that is an hour slow does not lose a revocation; one that is a week slow is told.
-    trust::own::publish_status(&desk.home(), &issuer.key, 1, [(1, Status::Valid)], time(0)).unwrap();
-    trust::own::publish_status(&desk.home(), &issuer.key, 1, [(1, Status::Superseded)], time(-3_600)).unwrap();
-    assert!(trust::own::publish_status(&desk.home(), &issuer.key, 1, [], time(-7 * DAY)).is_err());
+    publish(1, &[(1, Status::Valid)], 0).unwrap();
+    publish(1, &[(1, Status::Superseded)], -3_600).unwrap();
+    assert!(publish(1, &[], -7 * DAY).is_err());
     desk.run(5 * DAY, &["trust", "sign"]).unwrap();
     let file = desk.file("list.trust", "");
     desk.run(5 * DAY, &["trust", "export", &file]).unwrap();

@@ -1,0 +1,10 @@
+//! Verdicts and refusals through messages, with trust lists and papers made here.
+
+mod hostile;
+mod papers;
+mod trust;
+mod world;
+
+use serde_json::json;
+
+use world::{DAY, World};
