@@ -5,6 +5,7 @@ import { address, get, post } from './api.js';
 import { announce, fill, h, said as english } from './dom.js';
 import { faultText } from './field.js';
 import { problemBox } from './problems.js';
+import { keyOpen } from './session.js';
 import { number, t } from './words.js';
 
 /**
@@ -86,6 +87,7 @@ export function jobBox(id, then = {}) {
 
   /** @param {'cancel' | 'resume'} what */
   const act = async (what) => {
+    if (what === 'resume' && !(await keyOpen())) return;
     fill(said);
     fill(actions, h('p', { class: 'waiting' }, h('span', { class: 'spinner', 'aria-hidden': 'true' }), t('wait')));
     try {

@@ -74,6 +74,9 @@ export function setupPage() {
 /** @param {string} passphrase */
 async function signIn(passphrase) {
   await request('POST', '/session', { body: { passphrase }, once: true });
+  if ((await refresh()).key !== 'locked') return;
+  // The key mostly has the passphrase of the desk: nobody is asked for the same words twice. Where it has another, it stays locked.
+  await post('/key/unlock', { passphrase }, { once: true }).catch(() => null);
   await refresh();
 }
 
