@@ -1,7 +1,7 @@
 // @ts-check
 // Codes of countries with their names in the clerk's language, which the browser knows by two letters.
 
-import { has, locale, t } from './words.js';
+import { has, isKnown, locale, t } from './words.js';
 
 /** ISO 3166-1: alpha-3, and alpha-2 behind it; RKS is ICAO's code for Kosovo. */
 const CODES =
@@ -26,13 +26,16 @@ const OTHERS = 'EUE GBD GBN GBO GBP GBS UNA UNK UNO XBA XCC XCE XCO XEC XIM XMP 
 /** @type {Map<string, string>} */
 const TWO = new Map(CODES.split(' ').map((pair) => [pair.slice(0, 3), pair.slice(3)]));
 
+/** In which language browsers are asked for names. */
+const named = () => [isKnown() ? locale() : 'en'];
+
 /** The name of a country, or nothing when the code is none. @param {string} code three letters */
 export function countryName(code) {
   if (OTHERS.includes(code)) return has(`country.${code}`) ? t(`country.${code}`) : code;
   const two = TWO.get(code);
   if (!two) return '';
   try {
-    return new Intl.DisplayNames([locale()], { type: 'region' }).of(two) ?? code;
+    return new Intl.DisplayNames(named(), { type: 'region' }).of(two) ?? code;
   } catch {
     return code;
   }
@@ -40,14 +43,14 @@ export function countryName(code) {
 
 /** All codes with their names, in the order of the names. @returns {[string, string][]} */
 export function countries() {
-  const named = [...TWO.keys(), ...OTHERS].map((code) => /** @type {[string, string]} */ ([code, countryName(code)]));
-  return named.sort((a, b) => a[1].localeCompare(b[1], locale()));
+  const all = [...TWO.keys(), ...OTHERS].map((code) => /** @type {[string, string]} */ ([code, countryName(code)]));
+  return all.sort((a, b) => a[1].localeCompare(b[1], locale()));
 }
 
 /** The name of a language (BCP 47), or nothing when it has none here. @param {string} tag */
 export function languageName(tag) {
   try {
-    const name = new Intl.DisplayNames([locale()], { type: 'language', fallback: 'none' }).of(tag);
+    const name = new Intl.DisplayNames(named(), { type: 'language', fallback: 'none' }).of(tag);
     return name ?? '';
   } catch {
     return '';

@@ -4,7 +4,7 @@
 import { address, get, query } from './api.js';
 import { fill, h, newId, s } from './dom.js';
 import { problemBox } from './problems.js';
-import { date, has, locale, number, t } from './words.js';
+import { date, has, isKnown, locale, number, t } from './words.js';
 
 /** Days that are shown at first. */
 const DAYS = 14;
@@ -61,7 +61,7 @@ function sums(rows) {
 const eventName = (/** @type {string} */ event) => (has(`event.${event}`) ? t(`event.${event}`) : event);
 
 /** @param {string} day */
-const shortDay = (day) => new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', calendar: 'gregory', timeZone: 'UTC' }).format(new Date(day));
+const shortDay = (day) => !isKnown() ? day.slice(5) : new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', calendar: 'gregory', timeZone: 'UTC' }).format(new Date(day));
 
 /** Bars by day, one for each event. @param {Count[]} rows */
 function chart(rows) {

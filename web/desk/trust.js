@@ -14,6 +14,11 @@ const grouped = (text) => (/[\s:-]/.test(text) ? text : text.match(/.{1,4}/g)?.j
 /** @param {string} text */
 const bare = (text) => text.toLowerCase().replace(/[^0-9a-z]/g, '');
 
+/** Letters of the last four groups. */
+const TYPED = 16;
+/** Whether somebody has typed the end of a fingerprint, or all of it. @param {string} typed @param {string} fingerprint */
+const fits = (typed, fingerprint) => bare(typed).length >= Math.min(TYPED, bare(fingerprint).length) && bare(fingerprint).endsWith(bare(typed));
+
 /** @returns {import('./router.js').Page} */
 export function trustPage() {
   const status = statusPlace();
@@ -74,7 +79,7 @@ export function trustPage() {
 function compare(fingerprint, name) {
   return dialog(t('trust.compare'), (/** @type {(answer: string | null) => void} */ done) => {
     const typed = input(t('trust.typed'), { required: true, dir: 'ltr', autocomplete: 'off', spellcheck: 'false', autofocus: true }, t('trust.typed.hint'));
-    const check = () => typed.control.setCustomValidity(bare(typed.control.value) === bare(fingerprint) ? '' : t('trust.differs'));
+    const check = () => typed.control.setCustomValidity(fits(typed.control.value, fingerprint) ? '' : t('trust.differs'));
     typed.control.addEventListener('input', check);
     return [name && h('p', { class: 'who' }, h('bdi', {}, name)), h('p', {}, h('b', {}, t('trust.fingerprint')), ' ', h('bdi', { class: 'serial' }, grouped(fingerprint))),
       h('p', {}, t('trust.compare.text')),

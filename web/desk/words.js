@@ -75,12 +75,20 @@ export function label(labels, fallback = '') {
 /** @param {number} number */
 export const number = (number) => new Intl.NumberFormat(locale()).format(number);
 
+/** Whether this browser knows how the language of the page writes dates and names. */
+export const isKnown = () => Intl.DateTimeFormat.supportedLocalesOf(locale()).length > 0;
+
+/** @param {Date} moment */
+const isoTime = (moment) => new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 16).replace('T', ' ');
+
 /** A day or a moment, in the calendar that stands on the papers. @param {string | null | undefined} text RFC 3339 @param {boolean} [time] */
 export function date(text, time = false) {
   if (!text) return '–';
   const moment = new Date(text);
   if (Number.isNaN(moment.getTime())) return text;
   const day = /^\d{4}-\d{2}-\d{2}$/.test(text);
+  // Browsers may not know how a language writes dates, Burmese among them: then as ISO 8601 writes them.
+  if (!isKnown()) return time && !day ? isoTime(moment) : text.slice(0, 10);
   /** @type {Intl.DateTimeFormatOptions} */
   const options = { dateStyle: 'medium', calendar: 'gregory' };
   if (time && !day) options.timeStyle = 'short';
@@ -88,11 +96,8 @@ export function date(text, time = false) {
   return new Intl.DateTimeFormat(locale(), options).format(moment);
 }
 
-/** The name of a month. @param {number} month from 1 */
-export function month(month) {
-  const day = new Date(Date.UTC(2024, month - 1, 15));
-  return new Intl.DateTimeFormat(locale(), { month: 'long', calendar: 'gregory', timeZone: 'UTC' }).format(day);
-}
+/** The name of a month, as the papers have it. @param {number} month from 1 */
+export const month = (month) => t(`month.${month}`);
 
 /** Digits of any script as those that a list has. @param {string} text */
 export function plainDigits(text) {
