@@ -90,12 +90,12 @@ function facts(/** @type {any} */ answer, /** @type {any} */ how) {
     list.append(h('div', {}, h('dt', { lang: lang === language().code ? undefined : lang, text }), h('dd', { dir: 'auto', ...attributes }, value)));
   };
   const { shown, issuer, trust } = answer;
-  if (issuer?.name) row(t('card.issuer'), issuer.country ? `${issuer.name} (${country(issuer.country)})` : issuer.name, { class: 'strong' });
-  if (issuer?.root_name) row(t('card.vouched'), issuer.root_name + (trust?.root && !how.compared(trust.root) ? ` – ${t('trust.uncompared')}` : ''));
+  if (issuer?.name) row(t('card.issuer'), h('span', {}, h('bdi', { text: issuer.name }), issuer.country ? ` (${country(issuer.country)})` : ''), { class: 'strong', dir: null });
+  if (issuer?.root_name) row(t('card.vouched'), h('span', {}, h('bdi', { text: issuer.root_name }), trust?.root && !how.compared(trust.root) ? ` – ${t('trust.uncompared')}` : ''), { dir: null });
   row(t('card.issued'), shown.issued ? day(shown.issued) : t('card.unsaid'));
   if (answer.reason === 'not-yet-valid' && answer.not_before) row(t('card.from'), day(answer.not_before), { class: 'strong' });
   row(t('card.until'), shown.expires_last_day ? day(shown.expires_last_day) : t('card.no-end'));
-  for (const field of shown.fields ?? []) row(labelOf(field), valueOf(field));
+  for (const field of shown.fields ?? []) row(labelOf(field), valueOf(field), field.kind === 'members' ? { dir: null } : {});
   row(t('card.serial'), answer.serial, { dir: 'ltr' });
   row(t('card.copy'), shown.copy ? number(shown.copy) : null);
   row(t('card.supersedes'), shown.supersedes, { dir: 'ltr' });
@@ -106,7 +106,7 @@ function facts(/** @type {any} */ answer, /** @type {any} */ how) {
 
 /** @param {any} trust */
 function trustLine(trust) {
-  return `${t('trust.signed', { age: ago(trust.age_days) })}, ${t(`trust.state.${trust.state}`)} (${t('trust.number')} ${number(trust.sequence)})`;
+  return `${t('trust.signed', { age: ago(trust.age_days) })} – ${t(`trust.state.${trust.state}`)} – ${t('trust.number')} ${number(trust.sequence)}`;
 }
 
 /** @param {any} field */
@@ -122,7 +122,7 @@ function valueOf(field) {
   const words = field.kind === 'date' || field.kind === 'country' ? null : pick(field.words);
   if (words) return h('span', { lang: words.lang, text: words.text });
   if (field.kind === 'date') return partial(field.value, field.certainty);
-  if (field.kind === 'country') return country(field.value);
+  if (field.kind === 'country') return country(field.value, field.words);
   return field.value;
 }
 

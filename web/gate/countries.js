@@ -1,7 +1,7 @@
 // @ts-check
 // Names of countries: papers carry the codes of three letters (ISO 3166-1, ICAO Doc 9303), browsers know those of two.
 
-import { language } from './words.js';
+import { isKnown, language, pick } from './words.js';
 
 /** The two letters, then the three. */
 const PAIRS =
@@ -19,8 +19,13 @@ const PAIRS =
   ' TJTJK TKTKL TMTKM TLTLS TOTON TTTTO TNTUN TRTUR TVTUV TWTWN TZTZA UGUGA UAUKR UMUMI UYURY USUSA UZUZB VAVAT VCVCT VEVEN' +
   ' VGVGB VIVIR VNVNM VUVUT WFWLF WSWSM YEYEM ZAZAF ZMZMB ZWZWE';
 
-/** @param {string} code @returns {string} The country's name for this reader; the code where there is none. */
-export function country(code) {
+/**
+ * @param {string} code
+ * @param {Record<string, string>} [words] Names that came with the paper, for languages that the browser does not know.
+ * @returns {string} The country's name for this reader; the code where there is none.
+ */
+export function country(code, words) {
+  if (!isKnown()) return pick(words)?.text ?? code;
   const pair = PAIRS.split(' ').find((one) => one.slice(2) === code);
   if (!pair) return code;
   try {

@@ -4,7 +4,7 @@
 import { calendarDay, partial } from './dates.js';
 import { at, h } from './dom.js';
 import * as shelf from './shelf.js';
-import { number, t } from './words.js';
+import { language, number, t } from './words.js';
 
 /** Times are kept to ten milliseconds, which is enough for a median. */
 const STEP_MS = 10;
@@ -41,6 +41,9 @@ async function rows() {
   return all.sort((a, b) => b.day.localeCompare(a.day) || a.verdict.localeCompare(b.verdict) || a.reason.localeCompare(b.reason));
 }
 
+/** @param {number} value */
+const milliseconds = (value) => new Intl.NumberFormat(language().locale, { style: 'unit', unit: 'millisecond' }).format(value);
+
 /** The columns are those of the server's numbers. */
 async function csv() {
   const lines = (await rows()).map((row) => [row.day, row.event, row.verdict, row.reason, row.count, median(row)].join(','));
@@ -56,7 +59,7 @@ export async function draw() {
     h(
       'tr', {}, h('td', { text: partial(row.day) }), h('td', { text: t(`verdict.${row.verdict}`) }),
       h('td', { text: row.reason ? t(`reason.${row.reason}`) : '' }), h('td', { class: 'number', text: number(row.count) }),
-      h('td', { class: 'number', text: t('ms', { n: median(row) }) }),
+      h('td', { class: 'number', text: milliseconds(median(row)) }),
     ),
   );
   at('numbers-table').replaceChildren(h('table', {}, h('thead', {}, h('tr', {}, ...head)), h('tbody', {}, ...body)));

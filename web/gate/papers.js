@@ -41,8 +41,11 @@ export class Papers {
     if (kind === 'text') return this.text((await file.text()).trim());
     if (kind === 'bundle') return this.bundle(new Uint8Array(await file.arrayBuffer()));
     const name = /** @type {File} */ (file).name ?? '';
-    if (kind === 'picture') return this.read(() => this.engine.look({ do: 'picture', name }, file, PICTURE_LIMIT_MS));
-    return this.read(async () => this.engine.ask({ do: 'document', name }, [await file.arrayBuffer()], PICTURE_LIMIT_MS));
+    const whole = async () => this.engine.ask({ do: 'document', name }, [await file.arrayBuffer()], PICTURE_LIMIT_MS);
+    if (kind !== 'picture') return this.read(whole);
+    // A kind of picture that this browser does not open may still be one that the core opens.
+    const opened = () => this.engine.look({ do: 'picture', name }, file, PICTURE_LIMIT_MS);
+    return this.read(() => opened().catch((error) => (error.kind === 'not-a-picture' ? whole() : Promise.reject(error))));
   }
 
   /** @param {() => Promise<any>} ask */
@@ -50,14 +53,16 @@ export class Papers {
     const turn = (this.turn += 1);
     const began = performance.now();
     const waiting = setTimeout(() => busy(true), QUIET_MS);
+    let started = false;
     try {
       await this.engine.start();
+      started = true;
       if (!this.waitsForParts) await this.engine.ask({ do: 'forget' });
       const said = await ask();
-      if (turn === this.turn) this.show(said.answers, began, false, said.missing);
+      if (turn === this.turn) this.show(said.answers, began, false, said);
     } catch (error) {
       const { kind } = /** @type {any} */ (error);
-      if (turn === this.turn) this.problem(kind === 'took-too-long' ? 'reading.took-too-long' : kind === 'not-a-picture' ? 'reading.failed' : 'engine.failed');
+      if (turn === this.turn) this.problem(kind === 'took-too-long' ? 'reading.took-too-long' : started ? 'reading.failed' : 'engine.failed');
     } finally {
       clearTimeout(waiting);
       busy(false);
@@ -68,13 +73,13 @@ export class Papers {
    * @param {any[]} answers
    * @param {number} began When the paper was there to be read, by `performance.now()`.
    * @param {boolean} camera
-   * @param {any[]} [missing]
+   * @param {{missing?: any[], notes?: any[]}} [beside] What else the core has to say.
    */
-  show(answers, began, camera, missing = []) {
+  show(answers, began, camera, { missing = [], notes = [] } = {}) {
     this.camera = camera;
     this.waitsForParts = answers.some((answer) => answer.reason === 'incomplete');
     say();
-    verdict.show(answers, { again: this.again(), compared: this.compared });
+    verdict.show(answers, notes, { again: this.again(), compared: this.compared });
     at('verdict-parts').hidden = !missing.length;
     if (missing.length) at('verdict-parts').textContent = t('camera.parts', { read: missing[0].have, all: missing[0].need });
     at('other').hidden = !this.waitsForParts;

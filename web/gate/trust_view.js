@@ -62,7 +62,7 @@ export function lists(trust, to) {
 function one(list, trust, to) {
   const compared = trust.compared(list.root);
   const from = trust.kept.get(list.root)?.from;
-  const issuers = list.issuers.map((/** @type {any} */ issuer) => h('li', { dir: 'auto', text: issuer.country ? `${issuer.name} (${country(issuer.country)})` : issuer.name }));
+  const issuers = list.issuers.map((/** @type {any} */ issuer) => h('li', {}, h('bdi', { text: issuer.name }), issuer.country ? ` (${country(issuer.country)})` : ''));
   const remove = async () => {
     if (!confirm(t('trust.remove.sure'))) return;
     await trust.remove(list.root);

@@ -3,22 +3,26 @@
 
 import { card, why, worstFirst } from './card.js';
 import { at, h } from './dom.js';
-import { t } from './words.js';
+import { has, t } from './words.js';
 
 /** @type {string[]} Addresses of photos that the page holds. */
 let urls = [];
 /** @type {any[]} */
 let now = [];
+/** @type {any[]} */
+let beside = [];
 /** @type {(root: string) => boolean} */
 let isCompared = () => true;
 
 /**
  * @param {any[]} answers
+ * @param {any[]} notes What the core says beside them.
  * @param {{again: string, compared: (root: string) => boolean}} how `again` is the word on the button for the next paper.
  */
-export function show(answers, { again, compared }) {
+export function show(answers, notes, { again, compared }) {
   wipe();
   now = worstFirst(answers);
+  beside = notes;
   isCompared = compared;
   draw(again);
   const said = now.length > 1 ? [t('verdict.several', { n: now.length })] : [];
@@ -33,6 +37,10 @@ export function draw(again) {
   release();
   if (now.length > 1) place.append(summary());
   now.forEach((answer, index) => place.append(card(answer, { first: index === 0, keepUrl: (url) => urls.push(url), compared: isCompared })));
+  for (const note of beside) {
+    const key = `note.${note.note}`;
+    if (has(key)) place.append(h('p', { class: 'notice', text: t(key, note) }));
+  }
   at('next').textContent = again;
 }
 
@@ -54,6 +62,7 @@ export function focus() {
 /** Nothing of the paper stays. */
 export function wipe() {
   now = [];
+  beside = [];
   release();
   at('cards').replaceChildren();
   at('announce').textContent = '';

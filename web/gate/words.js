@@ -38,6 +38,9 @@ export const has = (key) => key in words;
 /** @param {number} value */
 export const number = (value) => new Intl.NumberFormat(current.locale, { useGrouping: false }).format(value);
 
+/** Whether the browser itself knows the language: Chromium, for one, has no Burmese. */
+export const isKnown = () => Intl.DateTimeFormat.supportedLocalesOf(current.locale).length > 0;
+
 /** What the browser asks for, or what was chosen here before. */
 function wanted() {
   const codes = offered().map((option) => option.value);

@@ -1,10 +1,10 @@
 // @ts-check
 // Where papers are read: pictures become grey here, the core answers, and the page stays quick meanwhile.
 
-import { load } from './core.js';
+import { Core } from './core.js';
 import { greyOf } from './grey.js';
 
-const core = load('/nansen.wasm');
+const core = Core.load(fetch('/nansen.wasm'));
 
 self.onmessage = async ({ data }) => {
   const { id } = data;
@@ -18,9 +18,9 @@ self.onmessage = async ({ data }) => {
 
 /** @param {any} data */
 async function act({ about, header, parts = [], source }) {
-  const { call } = await core;
-  if (about) return call({ do: 'about' });
-  if (!source) return call(header, ...parts);
+  const ready = await core;
+  if (about) return ready.call({ do: 'about' });
+  if (!source) return ready.call(header, ...parts);
   const { width, height, pixels } = await greyOf(source);
-  return call({ ...header, width, height, format: 'grey' }, pixels);
+  return ready.call({ ...header, width, height, format: 'grey' }, pixels);
 }

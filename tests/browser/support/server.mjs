@@ -58,12 +58,14 @@ export async function emptyHome() {
 /**
  * Starts `nansen serve` over a data folder and waits until it answers.
  * @param {string} home
- * @param {{args?: string[], env?: Record<string, string>}} [options]
+ * @param {{port?: number, args?: string[], env?: Record<string, string>}} [options] `NANSEN_ASSETS` names a folder with
+ *   the pages, instead of those in the program, for working on them.
  */
 export async function serve(home, options = {}) {
   if (!existsSync(PROGRAM)) throw new Error(`no program at ${PROGRAM}; run tests/browser/run.sh, which builds it`);
-  const port = await freePort();
-  const args = ['--home', home, 'serve', '--listen', `127.0.0.1:${port}`, ...(options.args ?? [])];
+  const port = options.port ?? (await freePort());
+  const pages = process.env.NANSEN_ASSETS && !options.args?.includes('--assets') ? ['--assets', process.env.NANSEN_ASSETS] : [];
+  const args = ['--home', home, 'serve', '--listen', `127.0.0.1:${port}`, ...pages, ...(options.args ?? [])];
   const child = spawn(PROGRAM, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
   let said = '';
   child.stdout.on('data', (bytes) => (said += bytes));
