@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Failure, Home, Kind};
 use crate::credential::Serial;
+use crate::gate::json::hex;
 use crate::register::{Entry, Print, ReadBack, Register, RegisterError, Status, StatusEvent, Stored};
 use crate::scan::Quality;
 
@@ -144,9 +145,4 @@ impl Dossier {
         object.insert("claims".into(), serde_json::from_str(record).unwrap_or_else(|_| json!(record)));
         Value::Object(object)
     }
-}
-
-/// Bytes as small hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -121,6 +121,22 @@ impl Template {
     }
 }
 
+/// Sizes that people call by a name, in mm.
+const PAPERS: [(&str, f32, f32); 5] =
+    [("A4", 210.0, 297.0), ("A5", 148.0, 210.0), ("A6", 105.0, 148.0), ("Letter", 215.9, 279.4), ("ID-1", 85.6, 54.0)];
+
+/// What the paper of a layout is called.
+pub fn paper(layout: &Layout) -> String {
+    if layout.roll {
+        return format!("{:.0}mm", layout.width);
+    }
+    let (width, height) =
+        layout.sheet.as_ref().map_or((layout.width, layout.height), |sheet| (sheet.width, sheet.height));
+    let near = |one: f32, other: f32| (one - other).abs() < 0.6;
+    let named = PAPERS.iter().find(|(_, w, h)| near(*w, width) && near(*h, height));
+    named.map_or_else(|| format!("{width} × {height} mm"), |(name, ..)| (*name).to_owned())
+}
+
 /// All templates: those in `home/templates` first, so that an organisation can change a built-in type by a copy of it.
 pub fn all(home: &Path) -> Result<Vec<Template>, Failure> {
     let mut found: Vec<Template> = Vec::new();

@@ -42,7 +42,7 @@ mod words;
 pub use book::{Book, BookError, BookMeta};
 pub use certificate::{Cell, Certificate, Direction, FieldLine, NameLine, Picture, Table, Words};
 pub use font::{FontError, Fonts};
-pub use layout::{Files, Layout, Side, TemplateFile};
+pub use layout::{Files, Layout, Show, Side, TemplateFile};
 pub use layout_error::{LayoutError, LayoutProblem};
 pub use manifest::{Manifest, ManifestRow, manifest};
 pub use page::{Attachment, Sheet};

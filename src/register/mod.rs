@@ -19,6 +19,7 @@
 mod batch;
 mod entry;
 mod error;
+mod numbers;
 mod prints;
 mod query;
 mod readbacks;
@@ -37,6 +38,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavio
 pub use batch::{Batch, BatchId, BatchPlan, IssuedRow, NewCredential, OpenBatch};
 pub use entry::{Entry, Stored};
 pub use error::RegisterError;
+pub use numbers::{Counted, Number};
 pub use prints::{NewPrint, Print};
 pub use query::{Count, Filter, Holder, Listing, fold};
 pub use readbacks::{ReadBack, Unread};

@@ -10,7 +10,12 @@ pub(super) const APPLICATION_ID: i32 = i32::from_be_bytes(*b"nans");
 
 /// Steps from an empty file to the newest schema; `user_version` counts the steps that a file has taken.
 /// A step that was released is never edited: a change is a new step.
-const MIGRATIONS: &[&str] = &[include_str!("schema.sql"), include_str!("schema_2.sql"), include_str!("readbacks.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("readbacks.sql"),
+    include_str!("numbers.sql"),
+];
 
 /// Checks whose file this is, sets the connection up, and brings the schema up to date.
 pub(super) fn prepare(connection: &mut Connection) -> Result<(), RegisterError> {

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use super::assets::Assets;
 use super::attempts::{Attempts, Rates};
 use super::counts::Counts;
+use super::desk::jobs::Jobs;
 use super::guard::Hosts;
 use super::key::KeyVault;
 use super::metrics::Metrics;
@@ -97,6 +98,8 @@ pub struct Shared {
     pub passphrase: DeskPassphrase,
     /// Uploads and work in progress.
     pub work: Work,
+    /// What is being issued.
+    pub jobs: Jobs,
     /// The pages.
     pub assets: Assets,
     /// The source of what nobody can guess.
@@ -135,6 +138,7 @@ impl App {
             counts: Counts::default(),
             keys: KeyVault::default(),
             metrics: Metrics::default(),
+            jobs: Jobs::default(),
             work: Work::new(&options.limits),
             assets,
             clock: Box::new(clock),
@@ -165,15 +169,17 @@ impl Shared {
         self.clock.now()
     }
 
-    /// Locks the keys when the last session has ended.
+    /// Locks the keys and removes the papers when the last session has ended.
     pub fn lock_when_nobody_is_here(&self) {
         if self.sessions.count(self.now()) == 0 {
+            self.jobs.remove_documents(self);
             self.keys.lock();
         }
     }
 
-    /// Tells answers that go on, such as events of a job, to end.
+    /// Tells jobs, and answers that go on, such as events of a job, to end.
     pub fn close(&self) {
+        self.jobs.cancel_all();
         self.closing.send_replace(true);
     }
 

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::desk::refusal::{in_words, is_for_anybody};
 use crate::desk::{Failure, Kind};
 
 /// Media type of a [`Problem`].
@@ -163,17 +164,27 @@ impl Problem {
 /// Hints of a [`Failure`] are for the command line; here its kind says what to do next.
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
-        let told = failure.told();
-        match failure.kind() {
+        let told = in_words(&failure.told());
+        let problem = match failure.kind() {
             Kind::NotSetUp => Self::conflict(told).next("set up the desk first: POST /api/v1/setup, or `nansen init`"),
-            Kind::SetUpAlready | Kind::Conflict | Kind::Cancelled => Self::conflict(told),
+            Kind::SetUpAlready => Self::conflict(told).next("sign in: POST /api/v1/session"),
+            Kind::Conflict => Self::conflict(told).next("look at the credential: GET /api/v1/register/{serial}"),
+            Kind::Cancelled => Self::conflict(told).next("resume the job: nobody is issued twice"),
             Kind::Locked => Self::new(StatusCode::LOCKED, told)
                 .next("unlock the keys with their passphrase: POST /api/v1/key/unlock"),
             Kind::WrongPassphrase => Self::forbidden(told).next("type it again; nothing was changed"),
-            Kind::Busy => Self::busy(told, 5),
-            Kind::Unknown => Self::not_found(told),
-            Kind::Storage => Self::internal(&told),
-            Kind::Input | Kind::NotGood | Kind::NoSymbol | Kind::Rows => Self::unusable(told),
+            Kind::Busy => return Self::busy("something is being issued at this desk", 5),
+            Kind::Unknown => Self::not_found(told).next("GET /api/v1/types and GET /api/v1/register say what there is"),
+            // What the disk says has paths in it, which are nobody's business on the other side of a network.
+            Kind::Storage => return Self::internal(&failure),
+            Kind::Rows => {
+                Self::unusable(told).next("correct the rows; with `reissue` people get a new one in place of theirs")
+            }
+            _ => Self::unusable(told).next("correct what was given, and send it again"),
+        };
+        match failure.next().filter(|hint| is_for_anybody(hint)) {
+            Some(hint) => problem.next(hint),
+            None => problem,
         }
     }
 }

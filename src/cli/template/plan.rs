@@ -1,27 +1,12 @@
 //! The planner's table: for each layout, what its printer and paper have room for.
 
+use crate::desk::templates::paper;
 use crate::issue::photo::PHOTO_BYTES;
 use crate::print::Layout;
 use crate::symbol::{EcLevel, Heads, MAX_VERSION, PlanError, Room, Spread, bytes_that_fit, spread};
 
 /// `NP1:` before the Base45, and the head of a part (docs/FORMAT.md).
 const HEADS: Heads = Heads { characters: 4, part: 10 };
-
-/// Sizes that people call by a name, in mm.
-const PAPERS: [(&str, f32, f32); 5] =
-    [("A4", 210.0, 297.0), ("A5", 148.0, 210.0), ("A6", 105.0, 148.0), ("Letter", 215.9, 279.4), ("ID-1", 85.6, 54.0)];
-
-/// What the paper of a layout is called.
-fn paper(layout: &Layout) -> String {
-    if layout.roll {
-        return format!("{:.0}mm", layout.width);
-    }
-    let (width, height) =
-        layout.sheet.as_ref().map_or((layout.width, layout.height), |sheet| (sheet.width, sheet.height));
-    let near = |one: f32, other: f32| (one - other).abs() < 0.6;
-    let named = PAPERS.iter().find(|(_, w, h)| near(*w, width) && near(*h, height));
-    named.map_or_else(|| format!("{width} × {height} mm"), |(name, ..)| (*name).to_owned())
-}
 
 /// Whether a layout is printed on this paper.
 pub fn is_paper(layout: &Layout, wanted: &str) -> bool {

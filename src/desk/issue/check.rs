@@ -169,6 +169,11 @@ impl Checker<'_> {
         let rows = self.each_chunk(
             list,
             &mut |chunk, checked| {
+                if self.observer.cancelled() {
+                    return Err(Failure::new("interrupted while the list was checked: nothing was issued")
+                        .hint("run the same command again")
+                        .of(Kind::Cancelled));
+                }
                 self.observer.advance(chunk.len() as u64);
                 let found: Vec<Result<bool, Vec<Problem>>> = chunk.par_iter().map(|row| self.paper(row)).collect();
                 for (row, found) in chunk.iter().zip(found) {

@@ -6,7 +6,8 @@ use super::batch::Batch;
 use super::write::meta;
 use crate::desk::Failure;
 use crate::desk::output::Output;
-use crate::desk::register::{failure, hex};
+use crate::desk::register::failure;
+use crate::gate::json::hex;
 use crate::print::{Book, Manifest, ManifestRow, Words, manifest};
 use crate::register::{BatchId, PlacedRow, Register};
 

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use super::Order;
 use crate::desk::output::write_whole;
-use crate::desk::register::hex;
 use crate::desk::{Failure, Home, Kind};
+use crate::gate::json::hex;
 
 /// Bytes that are read back at most; what was written is far shorter.
 const BYTES_MAX: u64 = 4096;

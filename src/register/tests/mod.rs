@@ -2,6 +2,7 @@
 
 mod issuing;
 mod listing;
+mod numbers;
 mod opening;
 mod reading_back;
 mod reserving;

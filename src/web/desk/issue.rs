@@ -1,0 +1,159 @@
+//! `/issue` and `/jobs`: a batch is begun, watched, ended, taken up again, and its document fetched.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::jobs::{JobView, events};
+use super::order::ListOrder;
+use crate::web::work::Lane;
+use crate::web::{App, Json, Path, Problem, SignedIn};
+
+/// Bytes of an order at most, photos included.
+const ORDER_BYTES: usize = 48 << 20;
+
+/// The routes, below `/api/v1`.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(issue))
+        .routes(routes!(jobs))
+        .routes(routes!(job))
+        .routes(routes!(job_events))
+        .routes(routes!(cancel))
+        .routes(routes!(resume))
+        .routes(routes!(document))
+}
+
+/// A job that was begun.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"job": "9f3a0c417bd2e8a6c510"}))]
+pub struct Begun {
+    /// Names the job: GET /api/v1/jobs/{job}.
+    pub job: String,
+}
+
+/// Issue credentials
+#[utoipa::path(
+    post, path = "/issue", tag = "desk", request_body = ListOrder, security(("session" = [], "csrf" = [])),
+    responses(
+        (status = 202, description = "A job has begun", body = Begun),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "No or another CSRF token", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such type", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Another job is running", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The order cannot be carried out", body = Problem, content_type = "application/problem+json"),
+        (status = 423, description = "The keys are locked", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+async fn issue(
+    State(app): State<App>,
+    _who: SignedIn,
+    Json(order): Json<ListOrder, ORDER_BYTES>,
+) -> Result<Response, Problem> {
+    let keys = app.keys.open()?;
+    let view = app.run(Lane::Files, move |app| app.jobs.begin(app, order, keys)).await??;
+    Ok((StatusCode::ACCEPTED, Json::<_>(Begun { job: view.id })).into_response())
+}
+
+/// The jobs
+#[utoipa::path(
+    get, path = "/jobs", tag = "desk", security(("session" = [])),
+    responses(
+        (status = 200, description = "The jobs of this desk, the newest first", body = Vec<JobView>),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+async fn jobs(State(app): State<App>, _who: SignedIn) -> Result<Json<Vec<JobView>>, Problem> {
+    app.run(Lane::Files, |app| app.jobs.all(app)).await.map(Json)
+}
+
+/// A job
+#[utoipa::path(
+    get, path = "/jobs/{id}", tag = "desk", security(("session" = [])),
+    params(("id" = String, Path, description = "The job")),
+    responses(
+        (status = 200, description = "How it stands", body = JobView),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such job", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+async fn job(State(app): State<App>, _who: SignedIn, Path(id): Path<String>) -> Result<Json<JobView>, Problem> {
+    app.run(Lane::Files, move |app| app.jobs.find(app, &id)).await?.map(|job| Json(job.view()))
+}
+
+/// What becomes of a job
+#[utoipa::path(
+    get, path = "/jobs/{id}/events", tag = "desk", security(("session" = [])),
+    params(("id" = String, Path, description = "The job")),
+    responses(
+        (status = 200, description = "An event `job` with the job as its data whenever it changes, until it ends", body = String, content_type = "text/event-stream"),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such job", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+async fn job_events(State(app): State<App>, _who: SignedIn, Path(id): Path<String>) -> Result<Response, Problem> {
+    let job = app.run(Lane::Files, move |app| app.jobs.find(app, &id)).await??;
+    Ok(events::answer(app, &job))
+}
+
+/// End a job
+#[utoipa::path(
+    post, path = "/jobs/{id}/cancel", tag = "desk", security(("session" = [], "csrf" = [])),
+    params(("id" = String, Path, description = "The job")),
+    responses(
+        (status = 202, description = "It ends after what is in hand, and can be taken up again", body = JobView),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "No or another CSRF token", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such job", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+async fn cancel(State(app): State<App>, _who: SignedIn, Path(id): Path<String>) -> Result<Response, Problem> {
+    let job = app.run(Lane::Files, move |app| app.jobs.find(app, &id)).await??;
+    job.cancel();
+    Ok((StatusCode::ACCEPTED, Json::<_>(job.view())).into_response())
+}
+
+/// Take up a job again
+#[utoipa::path(
+    post, path = "/jobs/{id}/resume", tag = "desk", security(("session" = [], "csrf" = [])),
+    params(("id" = String, Path, description = "The job")),
+    responses(
+        (status = 202, description = "It goes on where it stopped", body = JobView),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "No or another CSRF token", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such job", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It has not ended early, or another is running", body = Problem, content_type = "application/problem+json"),
+        (status = 423, description = "The keys are locked", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+async fn resume(State(app): State<App>, _who: SignedIn, Path(id): Path<String>) -> Result<Response, Problem> {
+    let keys = app.keys.open()?;
+    let view = app.run(Lane::Files, move |app| app.jobs.resume(app, &id, keys)).await??;
+    Ok((StatusCode::ACCEPTED, Json::<_>(view)).into_response())
+}
+
+/// The document of a job
+#[utoipa::path(
+    get, path = "/jobs/{id}/document.pdf", tag = "desk", security(("session" = [])),
+    params(("id" = String, Path, description = "The job")),
+    responses(
+        (status = 200, description = "The papers, to be printed", body = [u8], content_type = "application/pdf"),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such job, or its document is gone", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+async fn document(State(app): State<App>, _who: SignedIn, Path(id): Path<String>) -> Result<Response, Problem> {
+    let paper = app.run(Lane::Files, move |app| app.jobs.document(app, &id)).await??;
+    Ok(pdf(paper, "papers.pdf"))
+}
+
+/// A PDF that the browser shows.
+pub fn pdf(bytes: Vec<u8>, name: &str) -> Response {
+    let shown = format!("inline; filename=\"{name}\"");
+    ([(CONTENT_TYPE, "application/pdf"), (CONTENT_DISPOSITION, shown.as_str())], bytes).into_response()
+}

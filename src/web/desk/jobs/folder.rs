@@ -1,0 +1,122 @@
+//! What lies on the disk of a job: its order until it is done, then its paper and what there is to tell of it.
+
+use std::fs;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use super::view::{JobState, JobView};
+use crate::desk::{Failure, Home, Kind};
+use crate::web::desk::order::ListOrder;
+use crate::web::files;
+
+const ORDER: &str = "order.json";
+const DONE: &str = "done.json";
+const DOCUMENT: &str = "document.pdf";
+
+/// The folder of one job.
+pub struct Folder(PathBuf);
+
+fn all(home: &Home) -> PathBuf {
+    files::folder(home).join("jobs")
+}
+
+impl Folder {
+    /// That of the job with this id.
+    pub fn of(home: &Home, id: &str) -> Self {
+        // An id comes from the table of jobs and has no other letters; a path must not come of it in any case.
+        let plain: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
+        Self(all(home).join(if plain.is_empty() { "none" } else { &plain }))
+    }
+
+    /// Where the paper is.
+    pub fn document(&self) -> PathBuf {
+        self.0.join(DOCUMENT)
+    }
+
+    /// Keeps the order.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn keep(&self, order: &ListOrder) -> Result<(), Failure> {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&self.0).map_err(|error| cannot(&self.0, &error))?;
+        self.write(ORDER, &serde_json::to_vec(order)?)
+    }
+
+    /// The order that was kept.
+    ///
+    /// # Errors
+    /// When it is not there, or damaged.
+    pub fn order(&self) -> Result<ListOrder, Failure> {
+        let path = self.0.join(ORDER);
+        let bytes = fs::read(&path).map_err(|_| {
+            Failure::new("the order of this job is no longer there").hint("issue the list anew").of(Kind::Unknown)
+        })?;
+        serde_json::from_slice(&bytes).map_err(|error| crate::web::desk::order::kept_badly(&error))
+    }
+
+    /// The job is done: its order goes, what there is to tell of it stays.
+    pub fn keep_done(&self, view: &JobView) {
+        let bytes = serde_json::to_vec(view).unwrap_or_default();
+        if let Err(failure) = self.write(DONE, &bytes) {
+            eprintln!("error: {failure}");
+        }
+        let _ = fs::remove_file(self.0.join(ORDER));
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+        let path = self.0.join(name);
+        let write = || {
+            use std::io::Write as _;
+            // Made with mode 0600, which the rename keeps.
+            let mut file = tempfile::NamedTempFile::new_in(&self.0)?;
+            file.write_all(bytes)?;
+            file.as_file().sync_all()?;
+            file.persist(&path).map(drop).map_err(|error| error.error)
+        };
+        write().map_err(|error| cannot(&path, &error))
+    }
+
+    /// Removes the paper.
+    pub fn remove_document(&self) {
+        let _ = fs::remove_file(self.document());
+    }
+
+    /// Removes everything. Returns `false`: the job is no longer there.
+    pub fn remove(&self) -> bool {
+        let _ = fs::remove_dir_all(&self.0);
+        false
+    }
+
+    /// The jobs that an earlier process has left: those that are done, and those that were interrupted.
+    pub fn left_behind(home: &Home, now: Timestamp) -> Vec<JobView> {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(all(home)).into_iter().flatten().flatten() {
+            let Some(id) = entry.file_name().to_str().map(ToOwned::to_owned) else { continue };
+            let folder = Self(entry.path());
+            if let Ok(order) = folder.order() {
+                let written = entry.metadata().and_then(|found| found.modified()).ok();
+                let began = written.and_then(|time| Timestamp::try_from(time).ok()).unwrap_or(now);
+                let view = JobView::new(&id, &order.type_name, order.rows.len() as u64, began);
+                found.push(JobView { state: JobState::Interrupted, ..view });
+                continue;
+            }
+            let done =
+                fs::read(folder.0.join(DONE)).ok().and_then(|bytes| serde_json::from_slice::<JobView>(&bytes).ok());
+            if let Some(view) = done {
+                found.push(JobView { id, stage: "issuing", document: folder.document().is_file(), ..view });
+            }
+        }
+        found
+    }
+}
+
+fn cannot(path: &std::path::Path, error: &std::io::Error) -> Failure {
+    Failure::new(format!("{} cannot be written: {error}", path.display()))
+        .hint("check the space on the disk and who may write there")
+        .of(Kind::Storage)
+}
