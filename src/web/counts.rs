@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::civil::Date;
 
 use crate::desk::Home;
+use crate::register::{Register, RegisterError};
 
 /// Verdicts that are kept in memory at most; what cannot be written is forgotten rather than piled up.
 const MOST: usize = 100_000;
@@ -41,7 +42,14 @@ impl Counts {
         if waiting.is_empty() || !home.register().exists() {
             return;
         }
-        // The register counts verdicts when it can; until then they are in `/metrics`.
-        drop(waiting);
+        // What cannot be counted now is forgotten: a number less is no reason to stop.
+        if let Err(error) = count(home, &waiting) {
+            eprintln!("warning: {} papers that were verified are not counted: {error}", waiting.len());
+        }
     }
+}
+
+fn count(home: &Home, verdicts: &[Verdict]) -> Result<(), RegisterError> {
+    let mut register = Register::open_existing(&home.register())?;
+    register.count_all_verified(verdicts.iter().map(|one| (one.day, &*one.verdict, &*one.reason, one.ms)))
 }

@@ -4,23 +4,24 @@ use std::path::{Path as FilePath, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::app::App;
-use super::extract::{Json, Path};
+use super::extract::{Json, Path, Query, media_type, wrong_media_type};
 use super::problem::Problem;
+use super::session::SignedIn;
 use super::work::Lane;
 use crate::credential::Types;
-use crate::desk::{Home, templates, trust};
+use crate::desk::{Desk, Home, OpenKeys, Silent, templates, trust};
 use crate::seal::Kid;
-use crate::trust::{Fingerprint, TrustFolder};
+use crate::trust::{Bundle, Fingerprint, HeldList, MAX_BUNDLE_BYTES, TrustFolder};
 use crate::verify::Gate;
 
 /// Lists are read again after this long, whether the folder has changed or not: their age counts.
@@ -30,7 +31,7 @@ const FILES: usize = 4096;
 
 /// The routes, below `/api/v1`.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(lists)).routes(routes!(bundle))
+    OpenApiRouter::new().routes(routes!(lists, import)).routes(routes!(bundle))
 }
 
 /// What papers are decided by.
@@ -148,6 +149,92 @@ async fn lists(State(app): State<App>) -> Result<Json<Lists>, Problem> {
         fingerprint: Fingerprint::of(held.root()).to_string(),
     });
     Ok(Json(Lists { lists: listed.collect() }))
+}
+
+/// What an import did.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "root": "0f3a8c5512d4b97e", "sequence": 12, "first_time": false, "left_out": [],
+    "fingerprint": "1f2e 3d4c 5b6a 7980 1f2e 3d4c 5b6a 7980 1f2e 3d4c 5b6a 7980 1f2e 3d4c 5b6a 7980"
+}))]
+pub struct Taken {
+    /// Identifier of the key that signed the list.
+    pub root: String,
+    /// Its number.
+    pub sequence: u64,
+    /// Its fingerprint.
+    pub fingerprint: String,
+    /// Whether the root was unknown until now.
+    pub first_time: bool,
+    /// Why status lists of the bundle were left out.
+    pub left_out: Vec<String>,
+}
+
+/// What was compared.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Compared {
+    /// The fingerprint of the root as its keeper gave it, for a root that is not known yet; 32 digits at least.
+    fingerprint: Option<String>,
+}
+
+/// Take in a trust list
+///
+/// The list of a root that is not known here is refused with its fingerprint, until somebody has compared that with the
+/// keeper of the list and sends it along.
+#[utoipa::path(
+    post, path = "/trust", tag = "verify", params(Compared), security(("session" = [], "csrf" = [])),
+    request_body(description = "A bundle of `nansen trust export` or of GET /trust/{root}", content((Vec<u8> = "application/octet-stream"))),
+    responses(
+        (status = 200, description = "The list is in use", body = Taken),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "No or another CSRF token", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The root is not known (with its `fingerprint` and `name`), or borrows a name", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "Too large", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Not a bundle by its media type", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Not a bundle, or older than the list in use", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+async fn import(
+    State(app): State<App>,
+    _who: SignedIn,
+    Query(compared): Query<Compared>,
+    request: Request,
+) -> Result<Json<Taken>, Problem> {
+    let (parts, body) = request.into_parts();
+    let kind = media_type(&parts.headers);
+    if !["application/octet-stream", "application/cbor"].contains(&&*kind) {
+        return Err(wrong_media_type(&kind, "application/octet-stream"));
+    }
+    let upload = app.work.read(&parts.headers, body, MAX_BUNDLE_BYTES).await?;
+    app.run(Lane::Desk, move |app| take(app, &upload, compared.fingerprint.as_deref())).await?.map(Json)
+}
+
+fn take(app: &App, bytes: &[u8], fingerprint: Option<&str>) -> Result<Taken, Problem> {
+    let unusable = |error: &dyn std::fmt::Display| {
+        Problem::unusable("this is not a trust list that can be used")
+            .found(error.to_string())
+            .next("have it exported again")
+    };
+    let bundle = Bundle::parse(bytes).map_err(|error| unusable(&error))?;
+    let (held, _) = HeldList::from_bundle(&bundle).map_err(|error| unusable(&error))?;
+    if fingerprint.is_none() && !TrustFolder::new(app.home.trust()).holds(held.root_kid()) {
+        return Err(Problem::conflict("this list is signed by a root that is not known here")
+            .next("compare the fingerprint with the keeper of the list, then send it along")
+            .with("reason", "unknown-root".into())
+            .with("fingerprint", Fingerprint::of(held.root()).to_string().into())
+            .with("name", held.list().root_name.clone().into()));
+    }
+    let locked = OpenKeys::default();
+    let desk = Desk { home: &app.home, unlock: &locked, random: app.random, now: app.now(), observer: &Silent };
+    let done = trust::import(desk, bytes, fingerprint)?;
+    Ok(Taken {
+        root: done.root.to_string(),
+        sequence: done.sequence,
+        fingerprint: done.fingerprint.to_string(),
+        first_time: done.first_time,
+        left_out: done.tokens_left_out,
+    })
 }
 
 /// A trust list with its status lists, for another verifier

@@ -116,3 +116,24 @@ async fn a_trust_list_can_be_taken_to_another_verifier() {
         assert_eq!((answer.status.as_u16(), answer.header("content-type")), (404, "application/problem+json"));
     }
 }
+
+#[tokio::test]
+async fn the_list_of_a_root_that_is_not_known_is_taken_when_its_fingerprint_was_compared() {
+    let server = Server::with_passphrase();
+    let clerk = server.sign_in().await;
+    let import = |query: String, body: Vec<u8>| {
+        let request = clerk.request(Method::POST, &format!("/api/v1/trust{query}"));
+        server.ask(request.header("content-type", "application/cbor").body(body.into()).unwrap())
+    };
+    let bundle = sample("trust/north.bundle");
+    assert_eq!(import(String::new(), b"no bundle".to_vec()).await.status, 422);
+    let unknown = import(String::new(), bundle.clone()).await;
+    assert_eq!((unknown.status.as_u16(), unknown.json()["reason"].clone()), (409, "unknown-root".into()));
+    let fingerprint = unknown.json()["fingerprint"].as_str().unwrap().replace(' ', "");
+    let other = import(format!("?fingerprint={}", "0".repeat(64)), bundle.clone()).await;
+    assert!(other.status.is_client_error(), "{}", other.json());
+    let taken = import(format!("?fingerprint={fingerprint}"), bundle.clone()).await;
+    assert_eq!((taken.status.as_u16(), taken.json()["first_time"].clone()), (200, true.into()), "{}", taken.json());
+    // From now on newer lists of the same root need no comparison.
+    assert_eq!(import(String::new(), bundle).await.json()["first_time"], false);
+}
