@@ -19,6 +19,7 @@ pub mod read;
 pub mod register;
 mod reprint;
 pub mod revoke;
+pub mod serve;
 pub mod template;
 mod terminal;
 pub mod trust;
@@ -61,6 +62,7 @@ enum Command {
     Reinstate(revoke::ReinstateArgs),
     Register(register::Args),
     Template(template::Args),
+    Serve(serve::Args),
 }
 
 /// Runs the command that the process was started with.
@@ -99,5 +101,6 @@ fn dispatch(command: &Command, home: &Home, now: Timestamp) -> Result<Exit, Fail
         Command::Reinstate(args) => revoke::reinstate(args, home, now),
         Command::Register(args) => register::run(args, home, now),
         Command::Template(args) => template::run(args, home, now),
+        Command::Serve(args) => serve::run(args, home, now),
     }
 }

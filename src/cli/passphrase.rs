@@ -55,7 +55,7 @@ impl PassphraseArgs {
             return Ok(known.as_ref());
         }
         let found = if let Some(path) = &self.passphrase_file {
-            Some(from_file(path)?)
+            Some(first_line(path)?)
         } else if let Some(text) = std::env::var(PASSPHRASE_VARIABLE).ok().filter(|text| !text.is_empty()) {
             Some(Passphrase::new(text))
         } else if std::io::stdin().is_terminal() {
@@ -99,7 +99,11 @@ fn prompt(text: &str) -> Result<Passphrase, Failure> {
     }
 }
 
-fn from_file(path: &Path) -> Result<Passphrase, Failure> {
+/// The first line of a passphrase file.
+///
+/// # Errors
+/// When it cannot be read or the line is empty.
+pub(super) fn first_line(path: &Path) -> Result<Passphrase, Failure> {
     let wrong = |what: String| {
         Failure::new(format!("the passphrase file {} {what}", path.display()))
             .hint("give a text file whose first line is the passphrase")

@@ -155,7 +155,7 @@ fn video() -> Video {
 }
 
 /// A text without the line ends that a clipboard or a keyboard-wedge scanner puts around it. Spaces stay: Base45 has them.
-fn without_ends(text: &[u8]) -> &[u8] {
+pub fn without_ends(text: &[u8]) -> &[u8] {
     let is_text = |byte: &u8| !matches!(byte, b'\n' | b'\r' | b'\t');
     let first = text.iter().position(is_text).unwrap_or(text.len());
     let end = text.iter().rposition(is_text).map_or(first, |last| last + 1);
@@ -163,7 +163,7 @@ fn without_ends(text: &[u8]) -> &[u8] {
 }
 
 /// An address with digits, as it is signed: a page that was loaded without TLS from the same machine is as good.
-fn secured(text: &[u8]) -> Vec<u8> {
+pub fn secured(text: &[u8]) -> Vec<u8> {
     let digits = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let has_fragment = digits > 0 && text.len() > digits && text[text.len() - digits - 1] == b'#';
     match text.strip_prefix(b"http://") {
@@ -173,7 +173,7 @@ fn secured(text: &[u8]) -> Vec<u8> {
 }
 
 /// What a person does about a document that cannot be looked at.
-fn what_next(error: &ScanError) -> &'static str {
+pub fn what_next(error: &ScanError) -> &'static str {
     match error {
         ScanError::TooLarge { .. } | ScanError::TooMuchMemory { .. } => "scan at a lower resolution, such as 300 dpi",
         ScanError::TooManyPages { .. } | ScanError::OutOfTime { .. } => "split the document",

@@ -12,6 +12,6 @@ pub mod json;
 mod session;
 mod shown;
 
-pub use self::core::{Core, Reply};
+pub use self::core::{Core, Reply, secured, what_next, without_ends};
 pub use answer::{Answer, Note, Origin};
 pub use session::{Answers, Basis, Session, Sink, TEXT_MAX, Told, text_too_long, thorough};

@@ -56,11 +56,23 @@ pub struct Number {
 impl Register {
     /// Counts a paper that was verified in so many milliseconds.
     pub fn count_verified(&mut self, day: Date, verdict: &str, reason: &str, ms: u64) -> Result<(), RegisterError> {
-        let mut statement = self.connection.prepare_cached(
-            "INSERT INTO verifications (day, verdict, reason, class, papers) VALUES (?1, ?2, ?3, ?4, 1)
-             ON CONFLICT DO UPDATE SET papers = papers + 1",
-        )?;
-        statement.execute(params![day.to_string(), verdict, reason, class_of(ms)])?;
+        self.count_all_verified(std::iter::once((day, verdict, reason, ms)))
+    }
+
+    /// Counts papers that were verified: day, verdict, reason, milliseconds.
+    pub fn count_all_verified<'a>(
+        &mut self,
+        papers: impl IntoIterator<Item = (Date, &'a str, &'a str, u64)>,
+    ) -> Result<(), RegisterError> {
+        let transaction = self.connection.transaction()?;
+        for (day, verdict, reason, ms) in papers {
+            let mut statement = transaction.prepare_cached(
+                "INSERT INTO verifications (day, verdict, reason, class, papers) VALUES (?1, ?2, ?3, ?4, 1)
+                 ON CONFLICT DO UPDATE SET papers = papers + 1",
+            )?;
+            statement.execute(params![day.to_string(), verdict, reason, class_of(ms)])?;
+        }
+        transaction.commit()?;
         Ok(())
     }
 

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use super::assets::Assets;
 use super::attempts::{Attempts, Rates};
+use super::counts::Counts;
 use super::desk::jobs::Jobs;
 use super::guard::Hosts;
 use super::key::KeyVault;
@@ -19,6 +20,7 @@ use super::metrics::Metrics;
 use super::passphrase::DeskPassphrase;
 use super::problem::Problem;
 use super::session::Sessions;
+use super::trust::Judges;
 use super::work::{Lane, Limits, Work};
 use crate::desk::Failure;
 use crate::desk::Home;
@@ -84,6 +86,10 @@ pub struct Shared {
     pub attempts: Attempts,
     /// How often each peer asked for a verification.
     pub verifications: Rates,
+    /// The trust lists that papers are decided by.
+    pub trust: Judges,
+    /// Verdicts that the register has not counted yet.
+    pub counts: Counts,
     /// The opened keys of the desk.
     pub keys: KeyVault,
     /// What is counted.
@@ -128,6 +134,8 @@ impl App {
             sessions: Sessions::default(),
             attempts: Attempts::default(),
             verifications: Rates::default(),
+            trust: Judges::default(),
+            counts: Counts::default(),
             keys: KeyVault::default(),
             metrics: Metrics::default(),
             jobs: Jobs::default(),

@@ -41,10 +41,11 @@ const FIXED: [(HeaderName, &str); 8] = [
 pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let method = request.method().clone();
-    let route = route(&request);
     let path = request.uri().path().to_owned();
     let counted = app.metrics.begin();
-    let mut response = as_problem(next.run(request).await, &method, &path);
+    let response = next.run(request).await;
+    let route = response.extensions().get::<Route>().map_or_else(|| "page".to_owned(), |route| route.0.clone());
+    let mut response = as_problem(response, &method, &path);
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
@@ -62,8 +63,17 @@ pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Re
 }
 
 /// The pattern of the route, never the address itself: a serial stands in that.
-fn route(request: &Request) -> String {
-    request.extensions().get::<MatchedPath>().map_or_else(|| "page".to_owned(), |path| path.as_str().to_owned())
+#[derive(Clone, Debug)]
+struct Route(String);
+
+/// The innermost layer: notes which route answered.
+pub async fn note_route(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map(|path| Route(path.as_str().to_owned()));
+    let mut response = next.run(request).await;
+    if let Some(route) = route {
+        response.extensions_mut().insert(route);
+    }
+    response
 }
 
 /// Refusals of the router, which have no words, in words.

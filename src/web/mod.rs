@@ -11,12 +11,14 @@
 pub mod app;
 pub mod assets;
 pub mod attempts;
+pub mod counts;
 pub mod desk;
 pub mod extract;
 pub mod files;
 pub mod guard;
 pub mod headers;
 pub mod key;
+pub mod listen;
 pub mod metrics;
 pub mod openapi;
 pub mod passphrase;
@@ -27,6 +29,9 @@ pub mod router;
 pub mod session;
 pub mod setup;
 pub mod sign_in;
+pub mod tls;
+pub mod trust;
+pub mod verify;
 pub mod work;
 
 pub use app::{App, Clock, Options};

@@ -1,7 +1,7 @@
 //! Which address is answered by what.
 
 use axum::http::header::CONTENT_TYPE;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Redirect};
 use axum::routing::get;
 use axum::{Router, body::Bytes};
@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::app::App;
 use super::problem::Problem;
-use super::{assets, desk, guard, headers, openapi, public, sign_in};
+use super::{assets, desk, guard, headers, openapi, public, sign_in, trust, verify};
 
 /// Where the API begins.
 pub const API: &str = "/api/v1";
@@ -19,7 +19,7 @@ pub const API: &str = "/api/v1";
 fn described() -> (Router<App>, OpenApi) {
     OpenApiRouter::with_openapi(openapi::base())
         .merge(public::routes())
-        .nest(API, sign_in::routes().merge(desk::routes()))
+        .nest(API, sign_in::routes().merge(verify::routes()).merge(trust::routes()).merge(desk::routes()))
         .split_for_parts()
 }
 
@@ -33,13 +33,17 @@ pub fn router(app: App) -> Router {
     let (routes, description) = described();
     let description = Bytes::from(description.to_json().unwrap_or_default());
     let json = [(CONTENT_TYPE, "application/json")];
-    routes
+    let inner = routes
         .route(&format!("{API}/openapi.json"), get(async move || (json, description).into_response()))
         .route("/desk", get(async || Redirect::permanent("/desk/")))
         .fallback(assets::page)
+        .layer(from_fn(headers::note_route))
+        .with_state(app.clone());
+    // Around the whole router, so that its own refusals, such as of a method, pass through too.
+    Router::new()
+        .fallback_service(inner)
         .layer(from_fn_with_state(app.clone(), guard::guard))
-        .layer(from_fn_with_state(app.clone(), headers::headers))
-        .with_state(app)
+        .layer(from_fn_with_state(app, headers::headers))
 }
 
 /// 404 with where to look.

@@ -89,7 +89,14 @@ pub struct Work {
 /// A body, with its place in the budget, which is free again when this is dropped.
 pub struct Upload {
     bytes: Vec<u8>,
-    _place: OwnedSemaphorePermit,
+    place: OwnedSemaphorePermit,
+}
+
+impl Upload {
+    /// The bytes, and the place in the budget, which is to be held as long as they are.
+    pub fn into_parts(self) -> (Vec<u8>, OwnedSemaphorePermit) {
+        (self.bytes, self.place)
+    }
 }
 
 impl Deref for Upload {
@@ -133,7 +140,7 @@ impl Work {
             _ => return Err(Problem::busy("too many uploads at a time", COME_BACK)),
         };
         let bytes = self.collect(body, most).await?;
-        Ok(Upload { bytes, _place: place })
+        Ok(Upload { bytes, place })
     }
 
     async fn collect(&self, mut body: Body, most: usize) -> Result<Vec<u8>, Problem> {

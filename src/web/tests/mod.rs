@@ -1,6 +1,9 @@
 //! The server as a whole, asked in the same process.
 
+mod described;
+mod listener;
 mod pages;
+mod papers;
 mod refusals;
 mod sessions;
 
@@ -66,7 +69,7 @@ impl Server {
 
     pub fn with(options: Options) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let clock = Standing::at("2026-11-21T09:00:00Z");
+        let clock = Standing::at("2026-12-15T12:00:00Z");
         let app = App::new(Home::at(folder.path()), options, clock.clone(), counting).unwrap();
         Self { router: router(app.clone()), app, clock, folder }
     }

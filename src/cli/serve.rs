@@ -1,0 +1,160 @@
+//! `nansen serve`: the desk and the gate in a browser.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tokio::signal;
+
+use super::passphrase::first_line;
+use super::{Exit, Failure};
+use crate::desk::Home;
+use crate::web::app::{Machine, machine_random};
+use crate::web::guard::Hosts;
+use crate::web::passphrase::{MIN_LETTERS, Secret, check_new};
+use crate::web::tls::{self, Identity};
+use crate::web::{App, Options, listen};
+
+/// Gives the passphrase of the desk where there is no file.
+const DESK_PASSPHRASE: &str = "NANSEN_DESK_PASSPHRASE";
+
+/// Serve the desk and the gate to browsers
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Address and port to listen on; others than this machine's own are served by HTTPS
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8470")]
+    pub listen: SocketAddr,
+    /// Answer to this name too, such as desk.example.org; can be repeated
+    #[arg(long, value_name = "NAME")]
+    pub host: Vec<String>,
+    /// Certificate for HTTPS, and those that signed it (PEM); without it one is made
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// Key of that certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// Serve other machines without HTTPS: who listens in reads passphrases and papers
+    #[arg(long, conflicts_with = "tls_cert")]
+    pub insecure_http: bool,
+    /// Set the passphrase of the desk to the first line of this file (default: the variable `NANSEN_DESK_PASSPHRASE`)
+    #[arg(long, value_name = "FILE")]
+    pub desk_passphrase_file: Option<PathBuf>,
+    /// Tell each request on stderr: method, route, status, time
+    #[arg(long)]
+    pub log: bool,
+    /// Serve the pages from this folder
+    #[arg(long, value_name = "DIR", hide = true)]
+    pub assets: Option<PathBuf>,
+}
+
+/// Runs `nansen serve` until it is told to end.
+///
+/// # Errors
+/// When the address is taken, or a file cannot be used.
+pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
+    let identity = identity(args, home, now)?;
+    let options = Options {
+        hosts: Hosts::new(args.listen.ip(), &args.host),
+        secure: identity.is_some(),
+        log: args.log,
+        assets: args.assets.clone(),
+        ..Options::default()
+    };
+    let app = App::new(home.clone(), options, Machine, machine_random)?;
+    if let Some(passphrase) = desk_passphrase(args)? {
+        set_passphrase(&app, &passphrase)?;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(args, app, identity))?;
+    Ok(Exit::Done)
+}
+
+async fn serve(args: &Args, app: App, identity: Option<Identity>) -> Result<(), Failure> {
+    let listener = TcpListener::bind(args.listen).await.map_err(|error| {
+        Failure::new(format!("cannot listen on {}: {error}", args.listen))
+            .hint("name another port with --listen, such as 127.0.0.1:8471; port 0 takes any that is free")
+    })?;
+    let address = listener.local_addr()?;
+    // Before the addresses are told, so that whoever reads them may end it.
+    let stop = stop()?;
+    tell(args, address, &app, identity.as_ref());
+    listen::serve(listener, identity.map(|identity| Arc::clone(&identity.config)), app, stop).await;
+    Ok(())
+}
+
+fn identity(args: &Args, home: &Home, now: Timestamp) -> Result<Option<Identity>, Failure> {
+    if let (Some(certificate), Some(key)) = (&args.tls_cert, &args.tls_key) {
+        return Ok(Some(tls::given(certificate, key)?));
+    }
+    if args.listen.ip().to_canonical().is_loopback() {
+        return Ok(None);
+    }
+    if args.insecure_http {
+        eprintln!(
+            "warning: without HTTPS everybody on the way reads the passphrases and the papers, and can change them\n  \
+             next: leave out --insecure-http, unless another server in front speaks HTTPS"
+        );
+        return Ok(None);
+    }
+    Ok(Some(tls::own(home, args.listen.ip(), &args.host, now)?))
+}
+
+fn tell(args: &Args, address: SocketAddr, app: &App, identity: Option<&Identity>) {
+    let scheme = if identity.is_some() { "https" } else { "http" };
+    let name = match (args.host.first(), address.ip()) {
+        (Some(name), _) => name.clone(),
+        (None, ip) if ip.is_unspecified() => "localhost".to_owned(),
+        (None, IpAddr::V6(ip)) => format!("[{ip}]"),
+        (None, ip) => ip.to_string(),
+    };
+    let base = format!("{scheme}://{name}:{}", address.port());
+    eprintln!("gate         {base}/\ndesk         {base}/desk/");
+    if let Some(identity) = identity {
+        eprintln!("certificate  SHA-256 {}", identity.fingerprint);
+        if args.tls_cert.is_none() {
+            eprintln!("             made here: browsers ask once whether it is the right one; compare these digits");
+        }
+    }
+    if let Some(token) = app.passphrase.take_setup_token() {
+        eprintln!("setup token  {}\n             type it at the desk within 30 minutes; it works once", token.reveal());
+    }
+}
+
+fn desk_passphrase(args: &Args) -> Result<Option<Secret>, Failure> {
+    match &args.desk_passphrase_file {
+        Some(path) => first_line(path).map(|passphrase| Some(Secret::new(passphrase.as_str().to_owned()))),
+        None => Ok(std::env::var(DESK_PASSPHRASE).ok().filter(|text| !text.is_empty()).map(Secret::new)),
+    }
+}
+
+fn set_passphrase(app: &App, passphrase: &Secret) -> Result<(), Failure> {
+    check_new(passphrase).map_err(|weak| {
+        Failure::new(format!("the passphrase of the desk is too easy to guess, or too long: {weak}"))
+            .hint(format!("take at least {MIN_LETTERS} letters; four words are good"))
+    })?;
+    if !app.passphrase.is(passphrase) {
+        app.passphrase.set(&app.home, passphrase, app.random)?;
+    }
+    Ok(())
+}
+
+/// Done when the process is told to end: by Ctrl-C, or by the system.
+fn stop() -> Result<impl Future<Output = ()>, Failure> {
+    #[cfg(unix)]
+    {
+        let mut interrupt = signal::unix::signal(signal::unix::SignalKind::interrupt())?;
+        let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        })
+    }
+    #[cfg(not(unix))]
+    Ok(async {
+        let _ = signal::ctrl_c().await;
+    })
+}
