@@ -88,6 +88,18 @@ test('a list of an unknown keeper is taken only when the person has compared its
   await context.close();
 });
 
+test('a list comes in from scanned sheets, by the same rules', async () => {
+  const sheets = join(stranger.folder, 'sheets.pdf');
+  await nansen(['--home', join(stranger.folder, 'other'), 'trust', 'export', '--sheets', sheets]);
+  const { page, context } = await all.gate();
+  await take(page, sheets);
+  await page.locator('#trust-ask').getByRole('button', { name: 'They are the same' }).click();
+  await page.locator('#trust-lists .list').nth(1).waitFor();
+  await take(page, sheets);
+  await page.getByText('is on this device already').waitFor();
+  await context.close();
+});
+
 test('a file that is no list, or a damaged one, is refused', async () => {
   const { page, context } = await all.gate();
   await take(page, { name: 'x.bundle', mimeType: '', buffer: Buffer.from('nansen-trust-bundle and nothing else') });
