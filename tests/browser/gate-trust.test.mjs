@@ -2,7 +2,7 @@
 // Trust lists on the device: taken with the page, from a file, never an older one, never an unknown one unasked.
 
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { screenshot } from './support/browser.mjs';
@@ -88,6 +88,18 @@ test('a list of an unknown keeper is taken only when the person has compared its
   await context.close();
 });
 
+test('a list comes in from scanned sheets, by the same rules', async () => {
+  const sheets = join(stranger.folder, 'sheets.pdf');
+  await nansen(['--home', join(stranger.folder, 'other'), 'trust', 'export', '--sheets', sheets]);
+  const { page, context } = await all.gate();
+  await take(page, sheets);
+  await page.locator('#trust-ask').getByRole('button', { name: 'They are the same' }).click();
+  await page.locator('#trust-lists .list').nth(1).waitFor();
+  await take(page, sheets);
+  await page.getByText('is on this device already').waitFor();
+  await context.close();
+});
+
 test('a file that is no list, or a damaged one, is refused', async () => {
   const { page, context } = await all.gate();
   await take(page, { name: 'x.bundle', mimeType: '', buffer: Buffer.from('nansen-trust-bundle and nothing else') });
@@ -131,13 +143,12 @@ async function otherDesk() {
   const home = join(stranger.folder, 'other');
   await nansen(['--home', home, 'init', '--name', 'Hillside office', '--country', 'UGA']);
   const list = join(stranger.folder, 'other.csv');
-  await writeFile(list, 'individual_id,given_names,family_name,date_of_birth,sex,nationality\nUGA-1,Amina,Okello,1987~,F,SSD\n');
+  await writeFile(list, (await readFile(join(stranger.folder, 'registration.csv'), 'utf8')).replaceAll('KEN-', 'UGA-'));
   await nansen(['--home', home, 'issue', 'registration', list, '-o', join(stranger.folder, 'other.pdf'), '--symbols', join(stranger.folder, 'other.jsonl')]);
   return home;
 }
 
 /** @param {string} folder */
 async function textOf(folder) {
-  const { readFile } = await import('node:fs/promises');
   return JSON.parse((await readFile(join(folder, 'other.jsonl'), 'utf8')).split('\n')[0]).text[0];
 }

@@ -144,6 +144,7 @@ async function begin() {
     at('scan').disabled = false;
     desk.draw();
     if (paper) take(paper);
+    else engine.warm().catch(() => {});
   } catch {
     papers.problem('engine.failed');
   }

@@ -2,7 +2,7 @@
 // The page's end of the worker in which papers are read: a question goes in, the answer comes out. A question that takes too long
 // ends the worker; the next one starts another, which is given the trust lists again.
 
-/** @typedef {{header: any, payload?: BlobPart[], source?: any}} Question */
+import { likeSymbol } from './warm.js';
 
 /** The reader gave no answer. */
 export class EngineError extends Error {
@@ -40,6 +40,13 @@ export class Engine {
     worker.onerror = () => this.end(new EngineError('failed'));
     await this.post({ about: true }, [], 60_000);
     await this.prepare();
+  }
+
+  /** Reads something before the first paper comes, so that this one is quick. */
+  async warm() {
+    const { pixels, ...picture } = likeSymbol();
+    await this.ask({ do: 'frame', ...picture }, [pixels]);
+    await this.ask({ do: 'forget' });
   }
 
   /** @param {Error} error Ends the worker; whoever waits is told. */

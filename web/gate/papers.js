@@ -59,13 +59,16 @@ export class Papers {
       started = true;
       if (!this.waitsForParts) await this.engine.ask({ do: 'forget' });
       const said = await ask();
+      clearTimeout(waiting);
+      // Closed before the focus moves to the verdict: a closing dialogue gives it back to where it was.
+      busy(false);
       if (turn === this.turn) this.show(said.answers, began, false, said);
     } catch (error) {
+      busy(false);
       const { kind } = /** @type {any} */ (error);
       if (turn === this.turn) this.problem(kind === 'took-too-long' ? 'reading.took-too-long' : started ? 'reading.failed' : 'engine.failed');
     } finally {
       clearTimeout(waiting);
-      busy(false);
     }
   }
 

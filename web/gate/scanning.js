@@ -110,7 +110,7 @@ export class Scanning {
 
   /** @param {any} said Hints of the core, and how many parts there are. */
   tell(said) {
-    const [missing] = said.missing ?? [];
+    const missing = said.trust_parts ?? said.missing?.[0];
     at('parts').hidden = !missing;
     if (missing) at('parts').textContent = t('camera.parts', { read: missing.have, all: missing.need });
     const kind = said.hint?.hint;

@@ -41,11 +41,22 @@ export class Trust {
    * @returns {Promise<Taken>}
    */
   async take(bytes, { accept = false, compared = false, from }) {
-    const { list, state, refused, payload } = await this.engine.ask({ do: 'import', accept }, [bytes]);
+    const reply = await this.engine.ask({ do: 'import', accept }, [bytes]);
+    return this.settle(reply, reply.refused ? bytes : reply.payload, { compared, from });
+  }
+
+  /**
+   * Keeps a list that the core has taken.
+   * @param {any} reply What the core says to a bundle, in a file or from sheets.
+   * @param {Uint8Array} bytes The bundle: the one to keep, or the one that was refused.
+   * @param {{compared?: boolean, from: string}} how
+   * @returns {Promise<Taken>}
+   */
+  async settle({ list, state, refused }, bytes, { compared = false, from }) {
     if (refused) return refused.reason === 'unknown-root' ? { done: 'compare', refused, bytes } : { done: 'refused', refused };
     const before = this.kept.get(list.root);
     // What comes back is the bundle with the status lists that were here and are still the newest.
-    const kept = { root: list.root, bytes: payload, memory: list.memory, compared: compared || Boolean(before?.compared), from };
+    const kept = { root: list.root, bytes, memory: list.memory, compared: compared || Boolean(before?.compared), from };
     await shelf.put('lists', list.root, kept);
     this.kept.set(list.root, kept);
     this.lists = [...this.lists.filter((one) => one.root !== list.root), list];

@@ -80,8 +80,17 @@ export class TrustDesk {
 
   /** @param {any} said What the core found on sheets. @returns {boolean} Whether a whole list came out. */
   sheets(said) {
-    if (!said.bundle) return false;
-    this.offer(Uint8Array.from(atob(said.bundle), (letter) => letter.charCodeAt(0)));
+    if (!said.list && !said.refused) {
+      const parts = said.trust_parts;
+      if (screen() === 'trust') view.say(h('p', { text: parts ? t('camera.parts', { read: parts.have, all: parts.need }) : t('reason.no-symbol') }));
+      return false;
+    }
+    if (screen() !== 'trust') go('trust');
+    this.trust.settle(said, said.payload, { from: '' }).then((taken) => {
+      view.say();
+      this.tell(taken);
+      this.draw();
+    });
     return true;
   }
 

@@ -1,8 +1,8 @@
 // @ts-check
-// A hand scanner that types: many keys, faster than any hand, then Enter. It is heard wherever the focus is.
+// A hand scanner that types: many keys one after another, then Enter. It is heard wherever the focus is.
 
-/** Keys further apart than this, in milliseconds, were typed by a person. */
-const GAP = 80;
+/** After a break as long as this, in milliseconds, another text begins: scanners over radio are slow, but not as slow. */
+const BREAK_MS = 1_000;
 /** Fewer keys are no symbol. */
 const LEAST = 8;
 
@@ -16,9 +16,8 @@ export function listen(take) {
       if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
       // A field takes its text itself; its form is sent by the same Enter.
       if (event.target instanceof Element && event.target.matches('input[type=text], textarea')) return;
-      const quick = event.timeStamp - last < GAP;
+      if (event.timeStamp - last > BREAK_MS) typed = '';
       last = event.timeStamp;
-      if (!quick) typed = '';
       if (event.key.length === 1) {
         typed += event.key;
         // A blank within a text must not press the button that has the focus.
