@@ -7,17 +7,24 @@
 //! paper → scan → envelope → seal (open) → cwt → credential → verify → decision
 //! ```
 //!
+//! In a browser (`web/wasm`) only the way up is there: what issues, prints and keeps is left out, and so is whatever opens files.
+//!
 //! The floors and the rules between them stand in `docs/ARCHITECTURE.md`; the wire format in `docs/FORMAT.md`.
 
 pub mod cbor;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod cli;
 pub mod credential;
 pub mod cwt;
 pub mod envelope;
 pub mod format;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod issue;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod print;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod readback;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod register;
 pub mod scan;
 pub mod seal;

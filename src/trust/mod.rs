@@ -6,6 +6,7 @@
 //! ([`TrustStore::status_token`]). [`cache`] alone touches files; `policy` says which list may follow which.
 
 mod bundle;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod cache;
 mod list;
 mod policy;
@@ -16,6 +17,7 @@ mod token;
 mod tests;
 
 pub use bundle::{Bundle, BundleError};
+#[cfg(not(target_arch = "wasm32"))]
 pub use cache::{CacheError, Imported, TrustFolder};
 pub use list::{Issuer, IssuerKey, KeyFormat, ListError, TrustList, is_country, is_name};
 pub use policy::{AgeState, CLOCK_TOLERANCE, DEFAULT_STALE_AFTER_DAYS, Memory, Refusal, age_days, age_state};
