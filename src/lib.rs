@@ -18,6 +18,7 @@ pub mod credential;
 pub mod cwt;
 pub mod envelope;
 pub mod format;
+pub mod gate;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod issue;
 #[cfg(not(target_arch = "wasm32"))]

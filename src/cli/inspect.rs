@@ -7,7 +7,6 @@ use std::path::PathBuf;
 
 use super::home::Home;
 use super::input::{read_input, without_line_end};
-use super::verdict_json::hex;
 
 use super::{Exit, Failure, templates};
 use crate::cbor;
@@ -15,6 +14,7 @@ use crate::credential::Types;
 use crate::envelope::parts::{self, Part};
 use crate::envelope::{SymbolText, unpack};
 use crate::format::{self, Presented, Recognised};
+use crate::gate::json::hex;
 use crate::scan::{self, AttachedFile, Content, Options, Seen};
 
 /// Show every layer and byte of a paper, judging nothing

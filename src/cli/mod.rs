@@ -23,7 +23,6 @@ mod status;
 pub mod template;
 mod templates;
 pub mod trust;
-pub mod verdict_json;
 pub mod verdict_text;
 pub mod verify;
 

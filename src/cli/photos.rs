@@ -5,9 +5,10 @@ use std::path::Path;
 
 use super::Failure;
 use super::output::{cannot_write, write_whole};
-use crate::credential::PhotoFormat;
+use crate::format::photo::PhotoFile;
 use crate::format::{Format, Statement};
-use crate::issue::paper::{signed_picture, webp_file};
+use crate::gate::json::hex;
+use crate::issue::paper::signed_picture;
 use crate::issue::subject::digest;
 use crate::verify::Finding;
 
@@ -17,29 +18,21 @@ const COLUMNS: u32 = 24;
 /// Saves the photo of a checked paper as `SERIAL.webp` or what its format is.
 pub fn save(folder: &Path, kid: &[u8], said: &Statement) -> Result<(), Failure> {
     let Some(photo) = &said.photo else { return Ok(()) };
-    let ending = match photo.format {
-        PhotoFormat::Jpeg => "jpg",
-        PhotoFormat::Jpeg2000 => "jp2",
-        PhotoFormat::Avif => "avif",
-        PhotoFormat::WebP => "webp",
-    };
+    let Some(file) = PhotoFile::of(said) else { return Ok(()) };
     // A serial of another issuer's paper is not a file name until it is made one.
     let plain =
         |text: &str| text.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(64).collect::<String>();
     let serial = plain(said.serial.as_deref().unwrap_or_default());
     // Papers without a serial, and equal serials of two issuers, must not overwrite each other's faces.
-    let digest =
-        super::verdict_json::hex(&digest(&[&super::verdict_json::hex(kid), &format!("{:?}", photo.bytes)])[..4]);
+    let digest = hex(&digest(&[&hex(kid), &format!("{:?}", photo.bytes)])[..4]);
     let name = match said.format {
         Format::Nansen => serial,
         _ if serial.is_empty() => format!("paper-{digest}"),
         _ => format!("{serial}-{digest}"),
     };
-    let path = folder.join(format!("{name}.{ending}"));
-    let bare = photo.format == PhotoFormat::WebP && said.format == Format::Nansen;
-    let file = if bare { webp_file(&photo.bytes) } else { photo.bytes.clone() };
+    let path = folder.join(format!("{name}.{}", file.ending));
     std::fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;
-    write_whole(&path, &file)
+    write_whole(&path, &file.bytes)
 }
 
 /// Shows the photo of a checked paper in half blocks, two rows of pixels to a line.

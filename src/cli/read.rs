@@ -1,8 +1,8 @@
 //! `nansen read`: the symbols in images and PDFs, judged by nothing, one JSON line per input.
 
-use super::verdict_json::hex;
 use super::verdict_text::next_step;
 use super::{Exit, Failure};
+use crate::gate::json::hex;
 use crate::scan::{
     AttachedFile, Content, Effort, Found, Options, PageResult, ReaderChoice, ScanError, Seen, StructuredAppend,
     scan_all,

@@ -12,7 +12,8 @@ use crate::format::Statement;
 use crate::issue::paper::day;
 use crate::verify::{Finding, Reason, Verdict};
 
-use super::verdict_json::{Origin, hex};
+use crate::gate::Origin;
+use crate::gate::json::hex;
 
 /// How the text is dressed.
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,6 @@
 //! People, names, partial dates, codes, credential types and their fields. Knows no bytes.
 
+pub mod built_in;
 pub mod country;
 pub mod date;
 pub mod kind;

@@ -11,6 +11,7 @@ mod error;
 pub mod hcert;
 mod message;
 pub mod nansen;
+pub mod photo;
 mod recognise;
 
 use std::fmt;

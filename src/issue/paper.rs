@@ -13,6 +13,7 @@ use crate::credential::kind::{Kind, Labels, label_for};
 use crate::credential::record::{Record, Value};
 use crate::credential::types::{CredentialType, Field};
 use crate::credential::{Credential, PhotoFormat};
+use crate::format::photo::webp_file;
 use crate::print::{Cell, Certificate, Direction, FieldLine, NameLine, Picture, Table, Words};
 use crate::symbol::Matrix;
 
@@ -107,18 +108,6 @@ pub fn signed_picture(format: PhotoFormat, bytes: &[u8]) -> Option<Picture> {
     let mut pixels = vec![0; size];
     decoder.read_image(&mut pixels).ok()?;
     Picture::new(width, height, pixels)
-}
-
-/// A WebP file around a bare VP8 frame (the container is left out of the symbol).
-pub fn webp_file(frame: &[u8]) -> Vec<u8> {
-    let padded = frame.len() + frame.len() % 2;
-    let mut file = b"RIFF".to_vec();
-    file.extend((padded as u32 + 12).to_le_bytes());
-    file.extend(b"WEBPVP8 ");
-    file.extend((frame.len() as u32).to_le_bytes());
-    file.extend(frame);
-    file.resize(20 + padded, 0);
-    file
 }
 
 /// The day of `at` in UTC.

@@ -15,6 +15,7 @@ use ::rxing::common::BitMatrix;
 use std::borrow::Cow;
 
 /// Only images up to this many pixels are doubled.
+#[cfg(not(target_arch = "wasm32"))]
 const MOST_PIXELS_DOUBLED: usize = 3_000_000;
 /// Data Matrix search follows edges all over the image, so larger images are halved for it.
 const MOST_PIXELS_DATA_MATRIX: usize = 5_000_000;
@@ -35,6 +36,7 @@ pub(super) fn last(image: &GreyImage, deadline: Deadline) -> Vec<Found> {
 enum Scale {
     Full,
     Half,
+    #[cfg(not(target_arch = "wasm32"))]
     Double,
 }
 
@@ -182,6 +184,7 @@ impl Search {
             Scale::Full => Some(Cow::Borrowed(&self.image)),
             // A symbol of version 1 with its quiet zone has 29 modules.
             Scale::Half => (smallest_side >= 60).then(|| Cow::Owned(self.image.shrunk(2))),
+            #[cfg(not(target_arch = "wasm32"))]
             Scale::Double => (self.image.area() <= MOST_PIXELS_DOUBLED).then(|| Cow::Owned(self.image.doubled())),
         }
     }

@@ -176,7 +176,7 @@ impl TrustFolder {
             return Err(CacheError::HistoryLost { root: root.kid });
         }
         let memory = accept(memory.as_ref(), new.list().sequence, new.digest(), new.list().issued, now)?;
-        let tokens = merged(&new, held.first());
+        let tokens = new.with_tokens_of(held.first());
         write_file(&root.dir.join(LIST), new.bytes())?;
         root.write_tokens(&tokens)?;
         root.write_memory(&memory)?;
@@ -273,21 +273,10 @@ impl TrustFolder {
     }
 }
 
-/// The new list with its tokens and those of the old one; where they name the same list, the newer token, and of two
-/// of one second the new list's.
-fn merged(new: &HeldList, old: Option<&HeldList>) -> HeldList {
-    let mut merged = new.without_tokens();
-    for token in old.into_iter().chain([new]).flat_map(HeldList::tokens) {
-        // A token of a key that has left the list is no loss.
-        let _ = merged.add_token(token.bytes());
-    }
-    merged
-}
-
 fn take_newest(held: &mut Vec<HeldList>, new: HeldList) {
     match held.iter_mut().find(|held| held.root() == new.root()) {
-        Some(old) if old.list().sequence > new.list().sequence => *old = merged(old, Some(&new)),
-        Some(old) => *old = merged(&new, Some(old)),
+        Some(old) if old.list().sequence > new.list().sequence => *old = old.with_tokens_of(Some(&new)),
+        Some(old) => *old = new.with_tokens_of(Some(old)),
         None => held.push(new),
     }
 }

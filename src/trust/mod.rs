@@ -16,10 +16,10 @@ mod token;
 #[cfg(test)]
 mod tests;
 
-pub use bundle::{Bundle, BundleError};
+pub use bundle::{Bundle, BundleError, MAX_BUNDLE_BYTES};
 #[cfg(not(target_arch = "wasm32"))]
 pub use cache::{CacheError, Imported, TrustFolder};
 pub use list::{Issuer, IssuerKey, KeyFormat, ListError, TrustList, is_country, is_name};
-pub use policy::{AgeState, CLOCK_TOLERANCE, DEFAULT_STALE_AFTER_DAYS, Memory, Refusal, age_days, age_state};
+pub use policy::{AgeState, CLOCK_TOLERANCE, DEFAULT_STALE_AFTER_DAYS, Memory, Refusal, accept, age_days, age_state};
 pub use store::{Candidate, Fingerprint, HeldList, TrustStore, Warning};
 pub use token::{StatusToken, TokenError};

@@ -164,6 +164,18 @@ impl HeldList {
         Ok(())
     }
 
+    /// This list with its tokens and those of `other`; where they name the same list, the newer token, and of two of one
+    /// second this one's.
+    #[must_use]
+    pub fn with_tokens_of(&self, other: Option<&Self>) -> Self {
+        let mut merged = self.without_tokens();
+        for token in other.into_iter().chain([self]).flat_map(Self::tokens) {
+            // A token of a key that has left the list is no loss.
+            let _ = merged.add_token(token.bytes());
+        }
+        merged
+    }
+
     /// The list alone.
     #[must_use]
     pub fn without_tokens(&self) -> Self {
@@ -313,6 +325,21 @@ impl TrustStore {
         found
     }
 
+    /// A name that a list of a root which is not known here borrows: that root's own or an issuer's, and another root's list has
+    /// it already. That is how a stranger's bundle would be passed off as an update.
+    pub fn borrowed_name(&self, new: &HeldList) -> Option<String> {
+        if self.held.iter().any(|held| held.kid == new.kid) {
+            return None;
+        }
+        let names = |held: &HeldList| {
+            let list = held.list();
+            let issuers = list.issuers.iter().map(|issuer| issuer.name.to_lowercase());
+            std::iter::once(list.root_name.to_lowercase()).chain(issuers).collect::<Vec<_>>()
+        };
+        let known: Vec<String> = self.held.iter().flat_map(names).collect();
+        names(new).into_iter().find(|name| known.contains(name))
+    }
+
     /// The descriptions of credential types in all lists, each once.
     pub fn types(&self) -> Vec<&str> {
         let mut types: Vec<&str> = Vec::new();
@@ -336,6 +363,7 @@ impl TrustStore {
 
 impl TrustStore {
     /// The lists and the warnings, for a store that is made from more than one place.
+    #[cfg(not(target_arch = "wasm32"))]
     pub(super) fn into_parts(self) -> (Vec<HeldList>, Vec<Warning>) {
         (self.held, self.warnings)
     }

@@ -188,7 +188,7 @@ fn vouched(
     };
     finding.issuer = Some(known.issuer.clone());
     finding.trust = Some(known.list.clone());
-    named(finding, format)
+    described(named(finding, format), types)
 }
 
 /// A message that nobody at hand vouches for: its content is shown as such.
@@ -201,7 +201,14 @@ fn unvouched(mut finding: Finding, presented: &Presented, types: &Types) -> Find
         }
         Err(error) => finding.detail = Some(with_causes(&error)),
     }
-    named(finding, presented.format)
+    described(named(finding, presented.format), types)
+}
+
+/// Adds what is known of the paper's type.
+fn described(mut finding: Finding, types: &Types) -> Finding {
+    let made = finding.statement().and_then(|said| types.by_name(said.type_name.as_deref()?));
+    finding.made = made.cloned();
+    finding
 }
 
 fn not_signed_by(known: &Known, keys: usize) -> String {

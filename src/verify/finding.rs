@@ -1,5 +1,6 @@
 //! What came of examining one paper: the verdict, and everything a person needs to understand it.
 
+use crate::credential::CredentialType;
 use crate::format::Statement;
 use crate::seal::Authentic;
 
@@ -46,6 +47,8 @@ pub struct Finding {
     pub trust: Option<TrustUsed>,
     /// What the paper says, when its signature was checked.
     pub said: Option<Authentic<Statement>>,
+    /// The type of the paper, as the list that vouches for it describes it, or as it is known here.
+    pub made: Option<CredentialType>,
     /// What the paper says although nobody at hand vouches for it. Never to be relied upon.
     pub unverified: Option<Statement>,
 }
@@ -61,6 +64,7 @@ impl Finding {
             message: None,
             issuer: None,
             trust: None,
+            made: None,
             said: None,
             unverified: None,
         }

@@ -24,4 +24,5 @@ pub use finding::{Finding, Issuer, TrustUsed};
 pub use pile::Pile;
 pub use prove::prove;
 pub use reason::{Reason, Verdict};
+pub use sequence::Missing;
 pub use store::Gate;

@@ -8,7 +8,7 @@ use crate::scan::StructuredAppend;
 use super::examine::named;
 use super::finding::Finding;
 use super::reason::Reason;
-use super::sequence::Sequences;
+use super::sequence::{Missing, Sequences};
 
 /// Parts of documents that are spread over several symbols, pages or files.
 #[derive(Debug, Default)]
@@ -63,6 +63,18 @@ impl Pile {
         is_signed: &dyn Fn(&[u8]) -> bool,
     ) -> Option<Vec<u8>> {
         self.sequences.add(place, bytes, self.input, is_signed)
+    }
+
+    /// The same for each document of which parts are missing, in numbers.
+    pub fn progress(&self) -> Vec<Missing> {
+        let parts = self.collector.missing().into_iter().map(|progress| Missing {
+            have: progress.have.len() as u8,
+            need: progress.set.k,
+            of: progress.set.n,
+            absent: progress.missing.iter().map(|index| index + 1).collect(),
+            damaged: progress.damaged,
+        });
+        parts.chain(self.sequences.progress()).collect()
     }
 
     /// A finding for each document of which parts are missing, with the input in which its first part was seen.

@@ -15,6 +15,21 @@ const MOST_PIECES: usize = 1024;
 /// Choices of pieces that are tried when one more has come.
 const MOST_CHOICES: usize = 1024;
 
+/// A document of which symbols are missing.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Missing {
+    /// Symbols that were seen.
+    pub have: u8,
+    /// Symbols that are enough.
+    pub need: u8,
+    /// Symbols that there are.
+    pub of: u8,
+    /// The places of those that were not seen, counted from 1.
+    pub absent: Vec<u8>,
+    /// Whether enough were seen, and do not make a document.
+    pub damaged: bool,
+}
+
 /// Messages that are being put together, in the order in which their first pieces came.
 #[derive(Debug, Default)]
 pub(super) struct Sequences(Vec<Sequence>);
@@ -65,6 +80,15 @@ impl Sequences {
             self.0.remove(0);
         }
         message
+    }
+
+    /// The same in numbers.
+    pub(super) fn progress(&self) -> impl Iterator<Item = Missing> {
+        self.0.iter().filter(|one| one.pieces.iter().all(|piece| piece.message.is_none())).map(|one| {
+            let absent: Vec<u8> = one.absent().map(|index| index + 1).collect();
+            let have = one.total - absent.len() as u8;
+            Missing { have, need: one.total, of: one.total, damaged: absent.is_empty(), absent }
+        })
     }
 
     /// What is missing of each message, with the input of its first piece.
@@ -128,13 +152,17 @@ impl Sequence {
         })
     }
 
+    /// Places of which no piece was seen.
+    fn absent(&self) -> impl Iterator<Item = u8> {
+        (0..self.total).filter(|index| self.pieces.iter().all(|piece| piece.index != *index))
+    }
+
     /// What a person is told who still waits for the message; nothing when there is none to wait for.
     fn missing(&self) -> Option<String> {
         if self.pieces.iter().any(|piece| piece.message.is_some()) {
             return None;
         }
-        let missing: Vec<u8> =
-            (0..self.total).filter(|index| self.pieces.iter().all(|piece| piece.index != *index)).collect();
+        let missing: Vec<u8> = self.absent().collect();
         Some(match &missing[..] {
             [] => format!("all {} symbols are there and do not make one text: one of them is of another", self.total),
             [one] => format!("symbol {} of {} is still needed", one + 1, self.total),

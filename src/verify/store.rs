@@ -43,6 +43,16 @@ impl Gate {
         let not_after = clock.saturating_add(CLOCK_TOLERANCE).unwrap_or(clock);
         Self { store, types, not_after }
     }
+
+    /// The trust store that is decided by.
+    pub fn store(&self) -> &TrustStore {
+        &self.store
+    }
+
+    /// Tells a gate that is in use for long what the machine's clock says now.
+    pub fn set_clock(&mut self, clock: Timestamp) {
+        self.not_after = clock.saturating_add(CLOCK_TOLERANCE).unwrap_or(clock);
+    }
 }
 
 impl Trust for Gate {

@@ -7,7 +7,7 @@ use super::batch::Batch;
 use super::write::meta;
 use crate::cli::output::Output;
 use crate::cli::register::failure;
-use crate::cli::verdict_json::hex;
+use crate::gate::json::hex;
 use crate::print::{Book, Manifest, ManifestRow, Words, manifest};
 use crate::register::{BatchId, PlacedRow, Register};
 

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use super::{Args, Failure};
 use crate::cli::home::Home;
 use crate::cli::output::write_whole;
-use crate::cli::verdict_json::hex;
+use crate::gate::json::hex;
 
 /// Bytes that are read back at most; what was written is far shorter.
 const BYTES_MAX: u64 = 4096;

@@ -8,8 +8,8 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::table::clean;
 use super::{Stop, entry_json, state};
-use crate::cli::verdict_json::hex;
 use crate::credential::serial::Serial;
+use crate::gate::json::hex;
 use crate::register::{Print, ReadBack, Register, RegisterError, StatusEvent, Stored};
 use crate::scan::Quality;
 

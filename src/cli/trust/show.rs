@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
-use crate::cli::verdict_json::hex;
+use crate::gate::json::hex;
 use crate::seal::Kid;
 use crate::trust::{Fingerprint, HeldList, IssuerKey, TrustStore, age_days};
 

@@ -1,45 +1,74 @@
-//! A finding as the JSON object of the contract (one line per credential).
+//! Answers as JSON: [`object`] is the object of the command line's contract, one a credential, and [`answer`] the same with what a
+//! screen shows of it. What is beside the answers has its object too.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::credential::PhotoFormat;
+use super::answer::{Answer, Note};
+use super::session::Answers;
+use super::shown::shown;
 use crate::format::Statement;
-use crate::scan::{AttachedFile, Content, Found};
-use crate::verify::Finding;
+use crate::format::photo::media_type;
+use crate::scan::{AttachedFile, Content, Found, Hint};
+use crate::verify::{Finding, Missing};
 
-/// Where a finding comes from.
-#[derive(Clone, Debug, Default)]
-pub struct Origin {
-    /// File name, `-`, or `text`.
-    pub source: String,
-    /// Page of a PDF, frame of a film; 1 for an image.
-    pub page: Option<u32>,
-    /// Whether the document has other pages too.
-    pub of_several: bool,
-    /// The symbol, when it was scanned.
-    pub symbol: Option<Found>,
-    /// Whether the symbol was too damaged to be read beyond doubt, and its signature proved what it says.
-    pub proved: bool,
-    /// The file, when the credential was attached to a document, or was a file itself.
-    pub attachment: Option<AttachedFile>,
+/// The object for one finding.
+pub fn object(answer: &Answer) -> Value {
+    Value::Object(entries(answer))
 }
 
-impl Origin {
-    /// What the credential was read from, when something was read.
-    pub fn kind(&self) -> Option<&'static str> {
-        match (&self.symbol, &self.attachment) {
-            (Some(_), Some(_)) => Some("both"),
-            (None, Some(file)) if file.pages.is_empty() && file.name == self.source => Some("file"),
-            (None, Some(_)) => Some("attachment"),
-            (Some(_), None) => Some("symbol"),
-            (None, None) => (self.source == "text").then_some("symbol"),
-        }
+/// The object for one answer on a screen: with `shown`, and who vouches for the issuer.
+pub fn answer(answer: &Answer) -> Value {
+    let mut line = entries(answer);
+    if let (Some(Value::Object(issuer)), Some(trust)) = (line.get_mut("issuer"), &answer.finding.trust) {
+        issuer.insert("root_name".to_owned(), json!(trust.root));
+    }
+    line.insert("shown".to_owned(), shown(&answer.finding).unwrap_or_default());
+    Value::Object(line)
+}
+
+/// Everything that is said of one question.
+pub fn answers(all: &Answers) -> Value {
+    json!({
+        "answers": all.answers.iter().map(answer).collect::<Vec<_>>(),
+        "notes": all.notes.iter().map(note).collect::<Vec<_>>(),
+        "missing": all.missing.iter().map(missing).collect::<Vec<_>>(),
+    })
+}
+
+/// What people should hear beside the answers.
+pub fn note(note: &Note) -> Value {
+    let text = note.to_string();
+    match note {
+        Note::AttachmentsLeftOut => json!({"note": "attachments-left-out", "text": text}),
+        Note::Unread { page } => json!({"note": "unread", "page": page, "text": text}),
+        Note::Empty { pages, of } => json!({"note": "empty", "pages": pages, "of": of, "text": text}),
     }
 }
 
-/// The object for one finding.
-pub fn object(finding: &Finding, origin: &Origin) -> Value {
+/// A document of which symbols are missing; places are counted from 1.
+pub fn missing(missing: &Missing) -> Value {
+    let Missing { have, need, of, absent, damaged } = missing;
+    json!({"have": have, "need": need, "of": of, "absent": absent, "damaged": damaged})
+}
+
+/// What the person with the camera could do better.
+pub fn hint(hint: Hint) -> Value {
+    match hint {
+        Hint::TooDark { brightest } => json!({"hint": "too-dark", "brightest": brightest}),
+        Hint::CutOff => json!({"hint": "cut-off"}),
+        Hint::TooSmall { pixels_per_module } => json!({"hint": "too-small", "pixels_per_module": pixels_per_module}),
+        Hint::Tilted { degrees } => json!({"hint": "tilted", "degrees": degrees}),
+        Hint::Glare { percent } => json!({"hint": "glare", "percent": percent}),
+        Hint::OutOfFocus { modules } => json!({"hint": "out-of-focus", "modules": modules}),
+        Hint::Moving { modules } => json!({"hint": "moving", "modules": modules}),
+        Hint::Hold { frames } => json!({"hint": "hold", "frames": frames}),
+        _ => json!({"hint": "no-symbol"}),
+    }
+}
+
+fn entries(answer: &Answer) -> Map<String, Value> {
+    let Answer { finding, origin } = answer;
     // Only what was checked stands under the names of the contract.
     let said = finding.said.as_ref().map(crate::seal::Authentic::get);
     let mut line = Map::new();
@@ -79,7 +108,7 @@ pub fn object(finding: &Finding, origin: &Origin) -> Value {
             }),
         );
     }
-    Value::Object(line)
+    line
 }
 
 fn issuer(finding: &Finding) -> Value {
@@ -91,15 +120,9 @@ fn issuer(finding: &Finding) -> Value {
 }
 
 fn photo(said: &Statement) -> Value {
-    said.photo.as_ref().map_or(Value::Null, |photo| {
-        let media_type = match photo.format {
-            PhotoFormat::Jpeg => "image/jpeg",
-            PhotoFormat::Jpeg2000 => "image/jp2",
-            PhotoFormat::Avif => "image/avif",
-            PhotoFormat::WebP => "image/webp",
-        };
-        json!({"media_type": media_type, "bytes": photo.bytes.len()})
-    })
+    said.photo
+        .as_ref()
+        .map_or(Value::Null, |photo| json!({"media_type": media_type(photo.format), "bytes": photo.bytes.len()}))
 }
 
 fn trust(finding: &Finding) -> Value {
