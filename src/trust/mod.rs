@@ -10,6 +10,7 @@ mod bundle;
 pub mod cache;
 mod list;
 mod policy;
+pub mod sheets;
 mod store;
 mod token;
 
