@@ -1,10 +1,9 @@
 //! Which address is answered by what.
 
-use axum::http::header::CONTENT_TYPE;
+use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::{IntoResponse as _, Redirect};
+use axum::response::Redirect;
 use axum::routing::get;
-use axum::{Router, body::Bytes};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -19,22 +18,28 @@ pub const API: &str = "/api/v1";
 fn described() -> (Router<App>, OpenApi) {
     OpenApiRouter::with_openapi(openapi::base())
         .merge(public::routes())
-        .nest(API, sign_in::routes().merge(verify::routes()).merge(trust::routes()).merge(desk::routes()))
+        .nest(
+            API,
+            sign_in::routes()
+                .merge(openapi::routes())
+                .merge(verify::routes())
+                .merge(trust::routes())
+                .merge(desk::routes()),
+        )
         .split_for_parts()
 }
 
 /// The API's description.
 pub fn description() -> OpenApi {
-    described().1
+    let mut document = described().1;
+    openapi::complete(&mut document);
+    document
 }
 
 /// Everything that the server answers.
 pub fn router(app: App) -> Router {
-    let (routes, description) = described();
-    let description = Bytes::from(description.to_json().unwrap_or_default());
-    let json = [(CONTENT_TYPE, "application/json")];
+    let (routes, _) = described();
     let inner = routes
-        .route(&format!("{API}/openapi.json"), get(async move || (json, description).into_response()))
         .route("/desk", get(async || Redirect::permanent("/desk/")))
         .fallback(assets::page)
         .layer(from_fn(headers::note_route))
