@@ -8,6 +8,8 @@ pub mod order;
 mod readback;
 pub mod refusal;
 mod register;
+#[cfg(test)]
+mod tests;
 mod types;
 
 use utoipa_axum::router::OpenApiRouter;

@@ -20,7 +20,6 @@ pub fn fault(problem: &RowFault) -> RowFault {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::desk::{Failure, Kind};
     use crate::web::Problem;
 
