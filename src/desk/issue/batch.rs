@@ -10,7 +10,8 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::check::{Checked, Checker};
+use super::check::Checker;
+use super::checked::Checked;
 use super::options::Options;
 use super::places::check_free;
 use super::recorded::Recorded;

@@ -1,15 +1,14 @@
 //! Everything that can be known before signing: the rows, the paper, the photos.
 
-use std::collections::HashSet;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::checked::Checked;
 use super::{List, Order, photos};
 use crate::credential::types::CredentialType;
 use crate::credential::{Credential, Photo, Serial, StatusRef};
-use crate::desk::{Failure, Kind, Observer, Stage, Told};
+use crate::desk::{Failure, Kind, Observer, Stage};
 use crate::envelope::deflate::deflate_zlib;
 use crate::envelope::pack;
 use crate::format::{self, Format, Issuer};
@@ -34,9 +33,6 @@ const AROUND_PAYLOAD: usize = 128;
 
 /// Bytes that compress as little as those of any serial.
 const ANY_SERIAL: [u8; 5] = [0x9f, 0x01, 0x22, 0x80, 0xfe];
-
-/// Faults and warnings that are told one by one; of the rest only the number is.
-const TOLD_AT_MOST: u64 = 1000;
 
 /// Checks rows before anything is signed.
 pub struct Checker<'a> {
@@ -66,98 +62,6 @@ pub struct Checker<'a> {
     pub expires: Option<Timestamp>,
 }
 
-/// What came of it.
-#[derive(Default)]
-pub struct Checked {
-    /// Rows of data in the list.
-    pub rows: u64,
-    /// Credentials that can be issued.
-    pub good: u64,
-    /// Rows or groups with a fault.
-    pub bad_rows: u64,
-    /// Faults.
-    pub problems: u64,
-    told: Vec<Told>,
-    warnings: u64,
-    /// Rows that were read well and cannot be signed or printed.
-    left_out: HashSet<u64>,
-    photos: Option<Photos>,
-}
-
-/// How many of the good rows have a photo.
-#[derive(Default)]
-struct Photos {
-    found: u64,
-    missing: u64,
-    /// The first lines without one.
-    lines: Vec<u64>,
-}
-
-impl Checked {
-    /// The rows that can be issued, and those that `keep` wants in any case.
-    pub fn without_left_out(&self, rows: Vec<Row>, keep: impl Fn(u32) -> bool) -> Vec<Row> {
-        let good = |row: &Row| !self.left_out.contains(&row.number) || keep(row.number as u32);
-        rows.into_iter().filter(good).collect()
-    }
-
-    /// How many credentials the batch has: those that can be issued, and those that an earlier run has recorded although
-    /// they could no longer be.
-    pub fn planned(&self, is_done: impl Fn(u32) -> bool) -> u64 {
-        self.good + self.left_out.iter().filter(|row| is_done(**row as u32)).count() as u64
-    }
-
-    fn photo(&mut self, line: u64, found: bool) {
-        let photos = self.photos.get_or_insert_default();
-        if found {
-            photos.found += 1;
-            return;
-        }
-        photos.missing += 1;
-        if photos.lines.len() < 10 {
-            photos.lines.push(line);
-        }
-    }
-
-    /// Tells who has no photo, when there is a folder of them.
-    pub fn report_photos(&self, observer: &dyn Observer) {
-        if let Some(Photos { found, missing, lines }) = &self.photos {
-            observer.tell(Told::Photos { found: *found, missing: *missing, lines: lines.clone() });
-        }
-    }
-
-    fn fault(&mut self, problems: &[Problem]) {
-        self.bad_rows += 1;
-        for problem in problems {
-            self.problems += 1;
-            if self.problems <= TOLD_AT_MOST {
-                self.told.push(Told::Problem(problem.clone()));
-            }
-        }
-    }
-
-    pub(super) fn warn(&mut self, line: Option<u64>, text: String) {
-        self.warnings += 1;
-        if self.warnings <= TOLD_AT_MOST {
-            self.told.push(Told::Warning { line, text });
-        }
-    }
-
-    /// Tells the faults and warnings.
-    pub fn report(&self, observer: &dyn Observer) {
-        for told in self.told() {
-            observer.tell(told);
-        }
-    }
-
-    /// The faults and warnings, and how many more there are.
-    pub fn told(&self) -> impl Iterator<Item = Told> {
-        let more = [(self.problems, "faults"), (self.warnings, "warnings")].into_iter();
-        let more = more.filter(|(number, _)| *number > TOLD_AT_MOST);
-        let more = more.map(|(number, what)| Told::More { number: number - TOLD_AT_MOST, what });
-        self.told.iter().cloned().chain(more)
-    }
-}
-
 /// Takes a chunk of good rows, and may count faults of its own.
 pub type Take<'a> = &'a mut dyn FnMut(Vec<Row>, &mut Checked) -> Result<(), Failure>;
 
@@ -185,8 +89,7 @@ impl Checker<'_> {
                             }
                         }
                         Err(faults) => {
-                            checked.left_out.insert(row.number);
-                            checked.fault(&faults);
+                            checked.leave_out(row, &faults);
                         }
                     }
                 }
@@ -207,7 +110,7 @@ impl Checker<'_> {
             match item {
                 Item::Row(row) => chunk.push(row),
                 Item::Bad(problems) => checked.fault(&problems),
-                Item::Warning(warning) => checked.warn(None, warning),
+                Item::Warning(warning) => checked.warn(warning),
             }
             if chunk.len() < CHUNK {
                 return true;

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::batch::Batch;
-use super::check::{Checked, Checker};
+use super::check::Checker;
+use super::checked::Checked;
 use crate::desk::register::failure;
 use crate::desk::{Failure, Kind, Told};
 use crate::issue::list::{Problem, Row};

@@ -4,6 +4,7 @@
 
 mod batch;
 mod check;
+mod checked;
 mod holders;
 mod list_file;
 mod lock;
@@ -38,7 +39,8 @@ use crate::register::BatchId;
 use crate::symbol::Room;
 use places::check_places;
 
-pub use check::{Checked, Checker, draft_of, signed_face};
+pub use check::{Checker, draft_of, signed_face};
+pub use checked::Checked;
 pub use list_file::List;
 pub use lock::DeskLock;
 pub use order::{Order, Photos, Source};

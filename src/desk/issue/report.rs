@@ -85,9 +85,6 @@ impl Report {
                 self.problems.push(RowProblem { row: numbers.get(&problem.line).copied(), problem });
             }
             Told::Warning { line, text } => {
-                // The reader of lists says the line in words, too.
-                let in_words = || text.strip_prefix("line ")?.split(':').next()?.parse().ok();
-                let line = line.or_else(in_words);
                 let row = line.and_then(|line| numbers.get(&line).copied());
                 self.warnings.push(RowWarning { row, line, text, holds: None });
             }

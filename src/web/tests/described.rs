@@ -34,7 +34,7 @@ async fn every_operation_is_answered_by_a_handler_that_says_what_it_does() {
     let server = Server::fresh();
     for (path, method, operation) in operations() {
         let place = format!("{method} {path}");
-        assert!(operation["summary"].as_str().is_some_and(|text| text.len() > 5), "{place}");
+        assert!(operation["summary"].as_str().is_some_and(|text| !text.is_empty()), "{place}");
         assert!(operation["tags"][0].is_string(), "{place}");
         let asked = path.replace('{', "").replace('}', "");
         let answer = server.ask(request(method, &asked).body(Body::empty()).unwrap()).await;
