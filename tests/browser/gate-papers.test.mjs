@@ -25,6 +25,7 @@ after(async () => {
 
 test('a chosen PDF is valid, and says who, by whom, from when and until when', async () => {
   const { page, faults, context } = await all.gate();
+  await screenshot(page, 'gate-start');
   await page.locator('#file').setInputFiles(all.file('registration.pdf'));
   const said = await verdict(page);
   assert.deepEqual([said.verdict, said.reason, said.word], ['valid', null, 'VALID']);

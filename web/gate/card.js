@@ -40,7 +40,9 @@ function band(answer, first) {
 
 /** @param {any} answer */
 function next(answer) {
-  const key = answer.reason ? `reason.${answer.reason}.next` : `verdict.${answer.verdict}.next`;
+  // Without a photo there is no face to compare.
+  const valid = answer.shown?.photo ? 'verdict.valid.next' : 'verdict.valid.next.names';
+  const key = answer.reason ? `reason.${answer.reason}.next` : valid;
   if (!has(key)) return null;
   return h('p', { class: 'todo' }, h('strong', { text: `${t('verdict.todo')}: ` }), t(key));
 }

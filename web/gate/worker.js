@@ -5,6 +5,8 @@ import { Core } from './core.js';
 import { greyOf } from './grey.js';
 
 const core = Core.load(fetch('/nansen.wasm'));
+// What reads PDFs comes after what decides: a camera does not wait for it. Without it PDFs are answered as not read.
+core.then((ready) => ready.loadPdf(fetch('/nansen-pdf.wasm'))).catch(() => {});
 
 self.onmessage = async ({ data }) => {
   const { id } = data;
@@ -19,8 +21,8 @@ self.onmessage = async ({ data }) => {
 /** @param {any} data */
 async function act({ about, header, parts = [], source }) {
   const ready = await core;
-  if (about) return ready.call({ do: 'about' });
-  if (!source) return ready.call(header, ...parts);
+  if (about) return ready.ask({ do: 'about' });
+  if (!source) return ready.ask(header, ...parts);
   const { width, height, pixels } = await greyOf(source);
-  return ready.call({ ...header, width, height, format: 'grey' }, pixels);
+  return ready.ask({ ...header, width, height, format: 'grey' }, pixels);
 }

@@ -31,14 +31,18 @@ async function files(folder, prefix = '') {
   return found;
 }
 
-async function wasm() {
-  return readFile(join(WEB, 'built/nansen.wasm.gz')).catch(() => null);
+async function wasm(name = 'nansen') {
+  return readFile(join(WEB, `built/${name}.wasm.gz`)).catch(() => null);
 }
 
 async function assets() {
-  const core = await wasm();
+  const built = [];
+  for (const name of ['nansen', 'nansen-pdf']) {
+    const core = await wasm(name);
+    if (core) built.push({ path: `/${name}.wasm`, bytes: gunzipSync(core) });
+  }
   const gate = (await files(join(WEB, 'gate'))).filter(({ path }) => path !== '/sw.js');
-  const all = [...gate, ...(core ? [{ path: '/nansen.wasm', bytes: gunzipSync(core) }] : [])];
+  const all = [...gate, ...built];
   const list = all.map(({ path, bytes }) => ({
     path: path === '/index.html' ? '/' : path, sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length,
   }));
@@ -54,7 +58,8 @@ export async function serveFiles(port = 0, answers = new Map()) {
       const answer = answers.get(path);
       if (answer) return send(200, (await answer()).type, (await answer()).body);
       if (path === '/assets.json') return send(200, 'application/json', JSON.stringify(await assets()));
-      if (path === '/nansen.wasm') return send(200, 'application/wasm', await wasm(), { 'content-encoding': 'gzip' });
+      const core = /^\/(nansen(?:-pdf)?)\.wasm$/.exec(path);
+      if (core) return send(200, 'application/wasm', await wasm(core[1]), { 'content-encoding': 'gzip' });
       if (path.startsWith('/desk/')) return send(200, KINDS[extname(path)] ?? KINDS['.html'], await readFile(join(WEB, path.endsWith('/') ? `${path}index.html` : path)));
       if (path === '/sw.js') {
         const { version, files: list } = await assets();
