@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { violations } from './support/axe.mjs';
 import { launch, screenshot } from './support/browser.mjs';
-import { button, DESK, en, field, fillIn, issued, issueOne, list, openDesk, PASSPHRASE, person, setUp, signIn, wordsOf } from './support/clerk.mjs';
+import { born, button, DESK, en, field, fillIn, issued, issueOne, list, openDesk, PASSPHRASE, person, setUp, signIn, wordsOf } from './support/clerk.mjs';
 import { scanned } from './support/film.mjs';
 import { emptyHome, nansen, serve } from './support/server.mjs';
 
@@ -111,7 +111,7 @@ test('one paper: faults at their fields, preview, photo, PDF, read back, next pe
   await screenshot(page, 'desk-readback');
   const verdict = JSON.parse((await nansen(['--home', home.home, 'verify', '--format', 'json', pdf])).stdout);
   assert.equal(verdict.verdict, 'valid');
-  assert.ok(verdict.photo.bytes > 300, 'the photo is in the symbol');
+  assert.ok(verdict.photo.bytes > 30, 'the photo is in the symbol');
 
   await button(page, 'issue.next').click();
   await page.locator('.issue form').waitFor();
@@ -141,7 +141,7 @@ test('a person who holds a paper already gets another only when the clerk says s
   const { context, page, check } = await openDesk(browser);
   await signIn(page, server.url);
   const first = await issueOne(page, server.url, person(3));
-  await page.goto(`${server.url}/desk/#/issue/registration`);
+  await button(page, 'issue.next').click();
   await page.locator('.issue form').waitFor();
   await fillIn(page, person(3));
   await button(page, 'issue.do').click();
@@ -192,7 +192,7 @@ test('a list with errors is corrected in place by keyboard, saved, and issued', 
   await page.goto(`${server.url}/desk/#/list`);
   await page.locator('.drop').waitFor();
   await page.getByLabel(en('list.type')).selectOption('registration');
-  const bad = list(1, 3).replace('1991-04-17', '17/04/1991').replace('Hiwet 3,Desta,1991-04-17,F', 'Hiwet 3,Desta,1991-04-17,Z');
+  const bad = list(1, 3).replace(born(1), '17/04/1991').replace(`${born(3)},F`, `${born(3)},Z`);
   await page.locator('main input[type=file]').setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(bad) });
   await page.locator('.cell-bad').first().waitFor();
   assert.equal(await page.locator('.cell-bad').count(), 2);
@@ -202,7 +202,7 @@ test('a list with errors is corrected in place by keyboard, saved, and issued', 
   assert.deepEqual(await violations(page), []);
   await screenshot(page, 'desk-list', { fullPage: true });
   await page.keyboard.press('Enter');
-  await page.keyboard.type('1991-04-17');
+  await page.keyboard.type(born(1));
   await page.keyboard.press('Enter');
   await button(page, 'grid.next').focus();
   await page.keyboard.press('Enter');
@@ -210,13 +210,13 @@ test('a list with errors is corrected in place by keyboard, saved, and issued', 
   await page.keyboard.press('F');
   await page.keyboard.press('Tab');
   await button(page, 'list.check').click();
-  await page.getByText(en('list.good', { n: 3 })).waitFor();
+  await titled(page, en('list.good', { n: 3 })).waitFor();
   const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'list.save').click()]);
   assert.equal(download.suggestedFilename(), 'people-corrected.csv');
   const saved = await readFile(/** @type {string} */ (await download.path()), 'utf8');
   assert.equal(saved.replace('\ufeff', '').replaceAll('\r\n', '\n'), list(1, 3));
   await button(page, 'list.issue').click();
-  await page.getByText(en('job.done')).waitFor({ timeout: 60_000 });
+  await titled(page, en('job.done')).waitFor({ timeout: 60_000 });
   const pdf = await fetched(context, /** @type {string} */ (await page.getByRole('link', { name: en('print.open') }).getAttribute('href')), 'list.pdf');
   const lines = (await nansen(['--home', home.home, 'verify', '--format', 'json', pdf])).stdout.trim().split('\n').map((line) => JSON.parse(line));
   assert.deepEqual(lines.map((line) => line.verdict), ['valid', 'valid', 'valid']);
@@ -228,18 +228,19 @@ test('a list with errors is corrected in place by keyboard, saved, and issued', 
 test('a list can be stopped and resumed, and nobody gets two', async () => {
   const { context, page, check } = await openDesk(browser);
   await signIn(page, server.url);
-  await beginList(page, list(1000, 1500));
+  await beginList(page, list(1000, 600));
   await page.locator('.job-count').filter({ hasText: /[1-9]/ }).waitFor({ timeout: 120_000 });
   await button(page, 'job.cancel').click();
-  await page.getByText(en('job.cancelled'), { exact: true }).waitFor({ timeout: 60_000 });
+  await titled(page, en('job.cancelled')).waitFor({ timeout: 60_000 });
   assert.deepEqual(await violations(page), []);
   await page.goto(`${server.url}/desk/#/`);
   await page.getByRole('link', { name: en('job.look') }).click();
   await button(page, 'job.resume').click();
-  await page.getByText(en('job.done')).waitFor({ timeout: 300_000 });
+  await titled(page, en('job.done')).waitFor({ timeout: 300_000 });
   await page.goto(`${server.url}/desk/#/register`);
   await page.getByLabel(en('register.search')).fill('KEN-20C0010');
   // 001000 to 001099, of which fifty at a time are shown.
+  await page.locator('table.cards tbody tr').first().filter({ hasText: 'KEN-20C001099' }).waitFor();
   await page.locator('table.cards tbody tr').nth(49).waitFor();
   await button(page, 'register.more').click();
   await page.locator('table.cards tbody tr').nth(99).waitFor();
@@ -251,7 +252,7 @@ test('a list can be stopped and resumed, and nobody gets two', async () => {
 test('a list that the server left half way is offered after a restart', async () => {
   const { context, page } = await openDesk(browser);
   await signIn(page, server.url);
-  await beginList(page, list(5000, 1500));
+  await beginList(page, list(5000, 600));
   await page.locator('.job-count').filter({ hasText: /[1-9]/ }).waitFor({ timeout: 120_000 });
   await server.stop();
   await page.locator('#connection:not([hidden])').waitFor();
@@ -260,7 +261,7 @@ test('a list that the server left half way is offered after a restart', async ()
   await page.locator('.box.warn').getByRole('link', { name: en('job.look') }).first().click();
   await button(page, 'job.resume').click();
   await answerKey(page);
-  await page.getByText(en('job.done')).waitFor({ timeout: 300_000 });
+  await titled(page, en('job.done')).waitFor({ timeout: 300_000 });
   await context.close();
 });
 
@@ -282,7 +283,7 @@ test('a paper is found, printed again, suspended, reinstated and revoked, and th
   assert.deepEqual(await violations(page), []);
 
   await button(page, 'reprint.do').click();
-  await page.getByText(en('reprint.done', { n: 2 })).waitFor({ timeout: 60_000 });
+  await titled(page, en('reprint.done', { n: 2 })).waitFor({ timeout: 60_000 });
   await page.getByText(en('copy', { n: 2 })).first().waitFor();
   await screenshot(page, 'desk-entry', { fullPage: true });
 
@@ -426,15 +427,16 @@ test('Arabic runs from right to left, in 320 pixels too', async () => {
   assert.ok(form && preview && preview.x < form.x, 'the preview stands on the left');
   assert.deepEqual(await violations(page), []);
   await screenshot(page, 'desk-arabic');
-  await page.setViewportSize({ width: 320, height: 640 });
+  const narrow = await context.newPage();
+  await narrow.setViewportSize({ width: 320, height: 640 });
   for (const path of ['/', '/issue/registration', '/list', '/readback', '/register', '/numbers', '/trust']) {
-    await visit(page, path);
-    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    await visit(narrow, path);
+    const over = await narrow.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(over <= 0, `${path} is ${over} pixels too wide`);
-    assert.deepEqual(await violations(page), [], path);
+    assert.deepEqual(await violations(narrow), [], path);
   }
-  await visit(page, '/');
-  await screenshot(page, 'desk-arabic-320');
+  await visit(narrow, '/');
+  await screenshot(narrow, 'desk-arabic-320');
   check();
   await context.close();
 });
@@ -479,17 +481,22 @@ test('who signs out sees nothing any more', async () => {
   await page.getByRole('heading', { name: en('signin.title') }).waitFor();
   await page.locator('main input[type=password]').fill('not the passphrase');
   await page.keyboard.press('Enter');
-  await page.getByText(en('passphrase.wrong'), { exact: true }).waitFor();
+  await titled(page, en('passphrase.wrong')).waitFor();
   assert.deepEqual(await violations(page), []);
   check();
   await context.close();
 });
 
+/** A box that says so on top. @param {import('playwright-core').Page} page @param {string} text */
+const titled = (page, text) => page.locator('.box-title').filter({ hasText: text });
+
 /** Shows a page and waits until it has what it asked the server for. @param {import('playwright-core').Page} page @param {string} path */
 async function visit(page, path) {
   await page.goto(`${server.url}/desk/#${path}`);
   await page.locator('main h1').waitFor();
-  await page.waitForLoadState('networkidle');
+  await page.locator('main .waiting').waitFor({ state: 'detached' });
+  // What the page asks for after it is shown: lists, numbers.
+  await page.waitForTimeout(500);
 }
 
 /** @param {import('playwright-core').Page} page @param {string} text */

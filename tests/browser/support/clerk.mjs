@@ -22,7 +22,7 @@ export const en = ((words) => (/** @type {string} */ key, /** @type {Record<stri
 /** Somebody to be registered; `number` makes them another. @param {number} number */
 export const person = (number) => ({
   individual_id: `KEN-10C${String(number).padStart(5, '0')}`, given_names: `Najib ${number}`, family_name: 'Rahimi', native_name: 'نجیب رحیمی',
-  native_language: 'fa', year: '1987', about: true, sex: 'M', nationality: 'AFG', legal_status: 'refugee',
+  native_language: 'fa', year: String(1950 + number), about: true, sex: 'M', nationality: 'AFG', legal_status: 'refugee',
 });
 
 /** A page of the desk on which every error is kept. @param {import('playwright-core').Browser} browser @param {any} [options] */
@@ -90,8 +90,14 @@ export async function issued(page) {
   return { serial, address: /** @type {string} */ (await open.getAttribute('href')) };
 }
 
+/** A birthday that nobody else of a list has. @param {number} number */
+export function born(number) {
+  const two = (/** @type {number} */ part) => String(part).padStart(2, '0');
+  return `${1950 + (number % 50)}-${two(1 + (Math.floor(number / 50) % 12))}-${two(1 + (Math.floor(number / 600) % 28))}`;
+}
+
 /** A list of people as CSV. @param {number} first @param {number} rows */
 export function list(first, rows) {
-  const lines = Array.from({ length: rows }, (_, at) => `KEN-20C${String(first + at).padStart(6, '0')},Hiwet ${first + at},Desta,1991-04-17,F,ERI,refugee`);
+  const lines = Array.from({ length: rows }, (_, at) => `KEN-20C${String(first + at).padStart(6, '0')},Hiwet ${first + at},Desta,${born(first + at)},F,ERI,refugee`);
   return ['individual_id,given_names,family_name,date_of_birth,sex,nationality,legal_status', ...lines, ''].join('\n');
 }
