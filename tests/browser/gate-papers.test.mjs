@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { screenshot } from './support/browser.mjs';
@@ -166,6 +166,49 @@ test('an address of a symbol, opened by a telephone, is judged at once and leave
   await page.evaluate((hash) => (location.hash = hash), fragment);
   assert.equal((await verdict(page)).verdict, 'valid');
   assert.equal(page.url().includes('#'), false);
+  await context.close();
+});
+
+test('the photo of the holder is shown, to be compared with the face', async () => {
+  const { page, context, faults } = await all.gate();
+  const picture = await page.evaluate(() => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 120, height: 150 });
+    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+    for (const [colour, x, y, w, h] of /** @type {[string, number, number, number, number][]} */ ([['#9db4c0', 60, 75, 200, 200], ['#5c4033', 60, 68, 40, 52], ['#c68642', 60, 75, 32, 42], ['#222', 47, 68, 4, 3], ['#222', 73, 68, 4, 3], ['#7a3b2e', 60, 96, 12, 3]])) {
+      pen.fillStyle = colour;
+      pen.beginPath();
+      pen.ellipse(x, y, w, h, 0, 0, 7);
+      pen.fill();
+    }
+    return canvas.toDataURL('image/jpeg', 0.5).split(',')[1];
+  });
+  const photos = join(all.desk.folder, 'photos');
+  await mkdir(photos);
+  await writeFile(join(photos, 'PHOTO-10C00001.jpg'), Buffer.from(picture, 'base64'));
+  const list = join(all.desk.folder, 'photo.csv');
+  await writeFile(list, (await readFile(all.file('registration.csv'), 'utf8')).replaceAll('KEN-', 'PHOTO-'));
+  const out = join(all.desk.folder, 'photo.pdf');
+  await nansen(['--home', all.desk.home, 'issue', 'registration', list, '-o', out, '--photos', photos]);
+  await page.locator('#file').setInputFiles(out);
+  const said = await verdict(page);
+  assert.equal(said.verdict, 'valid');
+  assert.match(said.text, /Compare the face and the names/);
+  const shown = await page.locator('figure img').evaluate((/** @type {HTMLImageElement} */ image) => image.decode().then(() => [image.naturalWidth, image.width]));
+  assert.ok(shown[0] > 20 && shown[1] >= 130, `${shown}`);
+  assert.deepEqual(faults, []);
+  await screenshot(page, 'gate-photo');
+  await context.close();
+});
+
+test('a paper of several symbols says how many were read, and asks for the next', async () => {
+  const { page, context } = await all.gate();
+  await page.locator('#file').setInputFiles(new URL('../../sample-scans/parts-missing.jpg', import.meta.url).pathname);
+  const said = await verdict(page);
+  assert.deepEqual([said.verdict, said.reason], ['undecided', 'incomplete']);
+  assert.match(await page.locator('#verdict-parts').innerText(), /^\d of \d read: show the next symbol$/);
+  assert.equal(await page.locator('#next').innerText(), 'Show the next part');
+  await page.locator('#other').click();
+  await page.locator('#start:not([hidden])').waitFor();
   await context.close();
 });
 
