@@ -152,10 +152,9 @@ impl Session {
         for symbol in found {
             is_read = true;
             // It may have been proved before it was read.
-            if symbol.is_piece() || self.is_news(&symbol) {
-                if self.found(basis, &symbol, &origin, sink).is_break() {
-                    return true;
-                }
+            let is_news = symbol.is_piece() || self.is_news(&symbol);
+            if is_news && self.found(basis, &symbol, &origin, sink).is_break() {
+                return true;
             }
         }
         for place in Doubtful::by_place(doubtful) {
