@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Builds the core of the gate for browsers: web/wasm and what it takes of src/ → web/built/nansen.wasm.gz, and beside it SOURCES,
-# which says by which toolchain and from which files it was made. The same files and the same toolchain give the same bytes, on
-# every machine and in every folder.
+# Builds the core of the gate for browsers: web/wasm and what it takes of src/ → web/built/nansen.wasm.gz, and nansen-pdf.wasm.gz, the
+# reader of PDFs, which is loaded after it; beside them SOURCES, which says by which toolchain and from which files they were made.
+# The same files and the same toolchain give the same bytes, on every machine and in every folder.
 #
-#   web/build.sh            build, and write both files
-#   web/build.sh --check    build, and compare with both files; writes nothing
+#   web/build.sh            build, and write the three files
+#   web/build.sh --check    build, and compare with them; writes nothing
 #
 # Which toolchain:
 #   rustup   the installed Rust with its target wasm32-unknown-unknown, which is added when rustup can
@@ -21,6 +21,8 @@ root=$PWD
 tools=${NANSEN_WASM_TOOLS:-$root/target/wasm-tools}
 target=${NANSEN_WASM_TARGET:-$root/target/wasm}
 built=web/built
+fresh=$target/fresh
+MODULES=(nansen nansen-pdf)
 PACKAGES=(rustc-web libstd-rust-web-1.96 libstd-rust-web-dev rust-web-src libllvm22 lld-22)
 
 say() { echo "web/build.sh: $*" >&2; }
@@ -88,76 +90,98 @@ flags() {
     (IFS=$separator; echo "${all[*]}")
 }
 
+# Builds a module, and notes what went in.
 build() {
+    local name=$1 features=$2
+    cargo build "${std[@]}" --locked --profile wasm -p nansen-gate --features "$features" --target wasm32-unknown-unknown >&2
+    cp "$target/wasm32-unknown-unknown/wasm/nansen_gate.wasm" "$fresh/$name.wasm"
+    ! grep -qaF -e "$root/" -e "$HOME/" "$fresh/$name.wasm" || die "a path of this machine is in $name.wasm"
+    crates "$features" >>"$fresh/inputs"
+    files <"$target/wasm32-unknown-unknown/wasm/nansen_gate.d" >>"$fresh/inputs"
+}
+
+build_all() {
     export RUSTC=$rustc CARGO_TARGET_DIR=$target
+    # Paths of the files that were read, relative to the root.
+    export CARGO_BUILD_DEP_INFO_BASEDIR=$root
     unset RUSTFLAGS RUSTC_WRAPPER CARGO_BUILD_RUSTFLAGS
     cargo fetch --locked >&2
     CARGO_ENCODED_RUSTFLAGS=$(flags)
     export CARGO_ENCODED_RUSTFLAGS
-    cargo build "${std[@]}" --locked --profile wasm -p nansen-gate --target wasm32-unknown-unknown >&2
-    wasm=$target/wasm32-unknown-unknown/wasm/nansen_gate.wasm
-    ! grep -qaF -e "$root/" -e "$HOME/" "$wasm" || die "a path of this machine is in the module"
+    rm -rf "$fresh" && mkdir -p "$fresh"
+    build nansen ''
+    build nansen-pdf foreign
+    describe >"$fresh/SOURCES"
 }
 
 # Part of a TOML file: from the line of its name to the next table.
 section() { awk -v name="$2" '$0 == name { on = 1; print; next } /^\[/ { on = 0 } on' "$1"; }
 
-# What went in: crates with the checksums of Cargo.lock, parts of Cargo.toml, and every file that the compiler opened.
-inputs() {
-    local name version file
-    cargo tree --locked --target wasm32-unknown-unknown -p nansen-gate -e normal,build --prefix none -f '{p}' |
+# The crates of a module, with the checksums of Cargo.lock.
+crates() {
+    cargo tree --locked --target wasm32-unknown-unknown -p nansen-gate --features "$1" -e normal,build --prefix none -f '{p}' |
         sed -n 's/^\([^ ]*\) v\([^ ]*\)\( (proc-macro)\)\?\( (\*)\)\?$/\1 \2/p' | sort -u |
         while read -r name version; do
             echo "crate $name $version $(awk -v RS= -v name="name = \"$name\"" -v version="version = \"$version\"" \
                 'index($0, name "\n") && index($0, version "\n")' Cargo.lock | sed -n 's/^checksum = "\(.*\)"/\1/p')"
         done
-    for name in '[dependencies]' '[profile.wasm]'; do echo "part $(section Cargo.toml "$name" | digest) Cargo.toml $name"; done
-    sed 's/^[^:]*: //' "$target"/wasm32-unknown-unknown/wasm/nansen_gate.d | tr ' ' '\n' | sed "s,^$root/,," |
-        cat - <(echo web/wasm/Cargo.toml) | sort -u |
-        while read -r file; do [ -z "$file" ] || echo "file $(digest <"$file") $file"; done
 }
 
-sources() {
-    local lines
-    lines=$(inputs)
-    echo "# What nansen.wasm.gz was made by and from. Written by web/build.sh."
+# The files that the compiler opened, by what it wrote down itself.
+files() {
+    sed 's/^[^:]*: //' | tr ' ' '\n' | while read -r file; do [ -z "$file" ] || echo "file $(digest <"$file") $file"; done
+}
+
+describe() {
+    local lines module
+    for module in '[dependencies]' "[target.'cfg(target_arch = \"wasm32\")'.dependencies]" '[profile.wasm]' '[profile.wasm.package.nansen]'; do
+        echo "part $(section Cargo.toml "$module" | digest) Cargo.toml $module"
+    done >>"$fresh/inputs"
+    echo web/wasm/Cargo.toml | files >>"$fresh/inputs"
+    lines=$(sort -u "$fresh/inputs")
+    echo "# What the modules beside this file were made by and from. Written by web/build.sh."
     echo "toolchain $toolchain"
-    echo "wasm $(digest <"$wasm") $(stat -c %s "$wasm") bytes"
+    for module in "${MODULES[@]}"; do
+        echo "wasm $module $(digest <"$fresh/$module.wasm") $(stat -c %s "$fresh/$module.wasm") bytes"
+    done
     echo "inputs $(echo "$lines" | digest)"
     echo "$lines"
 }
 
-field() { sed -n "s/^$1 //p"; }
+field() { sed -n "s/^$1 //p" "$2"; }
 
 compare() {
-    local fresh=$1 name
+    local name ours=$built/SOURCES theirs=$fresh/SOURCES
     for name in inputs toolchain wasm; do
-        [ "$(echo "$fresh" | field $name)" = "$(field $name <$built/SOURCES)" ] && continue
+        [ "$(field $name "$ours")" = "$(field $name "$theirs")" ] && continue
         case $name in
-            inputs) diff <(grep -E '^(crate|part|file) ' $built/SOURCES) <(echo "$fresh" | grep -E '^(crate|part|file) ') >&2
-                die "$built is not of these sources: run web/build.sh" ;;
-            toolchain) say "$built was made by '$(field toolchain <$built/SOURCES)', and here is '$toolchain': only the sources were compared, and they are the same"
+            inputs) diff "$ours" "$theirs" >&2 || die "$built is not of these sources: run web/build.sh" ;;
+            toolchain) say "$built was made by '$(field toolchain "$ours")', and here is '$toolchain': only the sources were compared, and they are the same"
                 return ;;
-            wasm) die "the same toolchain and sources gave another module: $(echo "$fresh" | field wasm), not $(field wasm <$built/SOURCES)" ;;
+            wasm) diff "$ours" "$theirs" >&2 || die "the same toolchain and sources gave other modules" ;;
         esac
     done
-    [ "$(gzip -dc $built/nansen.wasm.gz | digest)" = "$(digest <"$wasm")" ] || die "$built/nansen.wasm.gz is not what SOURCES says: run web/build.sh"
+    for name in "${MODULES[@]}"; do
+        gzip -dc "$built/$name.wasm.gz" | cmp - "$fresh/$name.wasm" || die "$built/$name.wasm.gz is not what SOURCES says: run web/build.sh"
+    done
     say "$built is what these sources give, byte by byte"
 }
 
 case ${1:-} in
     '') check= ;;
     --check) check=1 ;;
-    *) sed -n '2,8p' "$0" | cut -c3- >&2; exit 2 ;;
+    *) sed -n '6,7p' "$0" | cut -c3- >&2; exit 2 ;;
 esac
 choose
 say "building with $toolchain"
-build
+build_all
 if [ -n "$check" ]; then
-    compare "$(sources)"
-else
-    mkdir -p $built
-    gzip -9n <"$wasm" >$built/nansen.wasm.gz
-    sources >$built/SOURCES
-    say "$built/nansen.wasm.gz: $(stat -c %s "$wasm") bytes, packed $(stat -c %s $built/nansen.wasm.gz)"
+    compare
+    exit
 fi
+mkdir -p $built
+for name in "${MODULES[@]}"; do
+    gzip -9n <"$fresh/$name.wasm" >$built/$name.wasm.gz
+    say "$built/$name.wasm.gz: $(stat -c %s $built/$name.wasm.gz) bytes, unpacked $(stat -c %s "$fresh/$name.wasm")"
+done
+cp "$fresh/SOURCES" $built/SOURCES

@@ -211,6 +211,7 @@ pub fn what_next(error: &ScanError) -> &'static str {
     match error {
         ScanError::TooLarge { .. } | ScanError::TooMuchMemory { .. } => "scan at a lower resolution, such as 300 dpi",
         ScanError::TooManyPages { .. } | ScanError::OutOfTime { .. } => "split the document",
+        ScanError::NoPdfReader => "try again when the gate has loaded all of its parts",
         ScanError::EncryptedPdf => "remove the password first",
         _ => "check that it is an image or a PDF, and that it has arrived whole",
     }

@@ -1,9 +1,13 @@
 //! The reader in use: our own for QR, and others beside it and after it.
 
 use super::deadline::Deadline;
+#[cfg(target_arch = "wasm32")]
+use super::elsewhere as others;
 use super::grey::GreyImage;
+#[cfg(not(target_arch = "wasm32"))]
+use super::others;
 use super::readers::Readings;
-use super::{Effort, SymbolReader, others, qr};
+use super::{Effort, SymbolReader, qr};
 use std::time::Duration;
 
 /// Images of more pixels than this are shrunk before the first look: their symbols are large, or nobody could print them.

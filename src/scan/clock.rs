@@ -1,31 +1,42 @@
 //! The moment that budgets are counted from: the machine's clock, or in a browser the work that was done.
 //!
-//! WebAssembly by itself has no clock, so there a moment is the number of times that one was asked for. Readers ask between their
-//! steps, and a step takes about as long as the next: [`STEP`] was measured over the sample scans (docs/WEB.md).
+//! WebAssembly by itself has no clock, so there a moment is the work that was done until then. Readers say what a step of theirs
+//! takes ([`spend`]), and each time that they ask how late it is counts a little, too.
 
 #[cfg(not(target_arch = "wasm32"))]
 pub(super) use std::time::Instant;
 #[cfg(target_arch = "wasm32")]
-pub(super) use work::Instant;
+pub(super) use work::{Instant, spend};
+
+/// Counts work that takes about so long; where there is a clock, that counts it.
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) fn spend(_: std::time::Duration) {}
 
 #[cfg(any(test, target_arch = "wasm32"))]
 mod work {
-    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::atomic::{AtomicU64, Ordering};
     use std::time::Duration;
 
-    /// What a step counts as.
-    const STEP: Duration = Duration::from_micros(250);
+    /// What lies between two questions how late it is, when nothing else is said: as long as a set of finder patterns is weighed.
+    const STEP: Duration = Duration::from_micros(150);
 
-    static STEPS: AtomicU32 = AtomicU32::new(0);
+    /// Microseconds of work.
+    static DONE: AtomicU64 = AtomicU64::new(0);
+
+    /// Counts work that takes about so long.
+    pub(in crate::scan) fn spend(work: Duration) {
+        DONE.fetch_add(work.as_micros() as u64, Ordering::Relaxed);
+    }
 
     /// A moment, as the time that the work before it stands for.
     #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
     pub(in crate::scan) struct Instant(Duration);
 
     impl Instant {
-        /// This moment, one step after the one before.
+        /// This moment, a step after the one before.
         pub(in crate::scan) fn now() -> Self {
-            Self(STEP * STEPS.fetch_add(1, Ordering::Relaxed))
+            spend(STEP);
+            Self(Duration::from_micros(DONE.load(Ordering::Relaxed)))
         }
 
         /// The moment so much later.
@@ -54,11 +65,14 @@ mod work {
         use super::*;
 
         #[test]
-        fn without_a_clock_a_budget_is_used_up_by_asking() {
+        fn without_a_clock_a_budget_is_used_up_by_work_and_by_asking() {
             let end = Instant::now().checked_add(STEP * 10).unwrap();
             let asked = (0..1000).take_while(|_| Instant::now() < end).count();
             assert!((1..10).contains(&asked), "{asked}");
             assert!(Instant::now().elapsed() >= STEP);
+            let before = Instant::now();
+            spend(Duration::from_secs(7));
+            assert!(before.elapsed() >= Duration::from_secs(7));
             assert_eq!(end.checked_sub(Duration::MAX), None);
             assert_eq!(end.saturating_duration_since(Instant::now()), Duration::ZERO);
         }

@@ -1,6 +1,6 @@
 //! A budget of time, in and out as a moment: readers look at it between their steps and stop when it has passed.
 
-use super::clock::Instant;
+use super::clock::{Instant, spend};
 use std::time::Duration;
 
 /// The moment at which a reader has to stop with what it has.
@@ -24,6 +24,13 @@ impl Deadline {
     /// Whether it is time to stop.
     pub fn has_passed(self) -> bool {
         self.0.is_some_and(|at| Instant::now() >= at)
+    }
+
+    /// Says that a step will take about so long, for machines without a clock.
+    pub(super) fn spend(self, work: Duration) {
+        if self.0.is_some() {
+            spend(work);
+        }
     }
 
     /// What is left, at most `most`.

@@ -53,6 +53,9 @@ pub enum ScanError {
     /// The file begins as a PDF and has no page that can be found.
     #[error("damaged PDF, no page can be found")]
     BadPdf,
+    /// The part that reads PDFs is loaded after the others, and is not there yet.
+    #[error("PDF, and the reader of PDFs is not loaded")]
+    NoPdfReader,
     /// The PDF asks for a password.
     #[error("encrypted PDF")]
     EncryptedPdf,

@@ -119,6 +119,7 @@ impl GreyImage {
         Self { width, height, pixels }
     }
 
+    #[cfg(any(not(target_arch = "wasm32"), feature = "foreign"))]
     /// Paints the quadrilateral and `margin` pixels around it white, so that another look does not find it again.
     pub(crate) fn erase(&mut self, corners: &[(f32, f32); 4], margin: f32) {
         let cx = corners.iter().map(|c| c.0).sum::<f32>() / 4.0;
@@ -143,6 +144,7 @@ impl GreyImage {
     }
 }
 
+#[cfg(any(not(target_arch = "wasm32"), feature = "foreign"))]
 /// Where the row `y` enters and leaves a convex quadrilateral.
 fn crossing(corners: &[(f32, f32); 4], y: f32) -> Option<(f32, f32)> {
     let (mut from, mut to) = (f32::MAX, f32::MIN);

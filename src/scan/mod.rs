@@ -14,9 +14,12 @@ mod baselines;
 mod binarisation;
 mod cascade;
 mod clock;
+#[cfg(any(not(target_arch = "wasm32"), feature = "foreign"))]
 mod datamatrix;
 mod deadline;
 mod doubtful;
+#[cfg(any(test, target_arch = "wasm32"))]
+mod elsewhere;
 mod error;
 mod file_type;
 mod filter;
@@ -26,12 +29,16 @@ mod frames;
 #[cfg(not(target_arch = "wasm32"))]
 mod grade;
 mod grey;
+#[cfg(any(not(target_arch = "wasm32"), feature = "foreign"))]
 mod guard;
+#[cfg(any(not(target_arch = "wasm32"), feature = "foreign"))]
 mod inflated;
 #[cfg(not(target_arch = "wasm32"))]
 mod load;
+#[cfg(any(not(target_arch = "wasm32"), feature = "foreign"))]
 mod others;
 mod pdf;
+#[cfg(any(not(target_arch = "wasm32"), feature = "foreign"))]
 mod picture;
 mod qr;
 mod readers;
@@ -39,6 +46,7 @@ mod readers;
 mod rqrr;
 #[cfg(not(target_arch = "wasm32"))]
 mod rxing;
+#[cfg(any(not(target_arch = "wasm32"), feature = "foreign"))]
 mod threshold;
 mod video;
 
@@ -48,6 +56,10 @@ pub use baselines::{Rqrr, Rxing};
 pub use cascade::Cascade;
 pub use deadline::Deadline;
 pub use doubtful::Doubtful;
+#[cfg(all(target_arch = "wasm32", feature = "foreign"))]
+pub use elsewhere::Server;
+#[cfg(target_arch = "wasm32")]
+pub use elsewhere::{Elsewhere, read_elsewhere};
 pub use error::ScanError;
 pub use found::{Found, Kind, StructuredAppend};
 #[cfg(feature = "camera")]

@@ -3,7 +3,13 @@
 //! The thread draws the next page while this one is read, has a stack that deep nesting does not exhaust, and is given up when a
 //! page takes too long: a page can ask for more work than anyone has time for, and foreign code cannot be interrupted.
 
-use super::{Attached, Deadline, DrawnPage, RenderCache, ScanError, check_streams, draw, guarded, open};
+use super::DrawnPage;
+use super::drawing::{check_streams, draw, open};
+use crate::scan::attached::Attached;
+use crate::scan::deadline::Deadline;
+use crate::scan::error::ScanError;
+use crate::scan::guard::guarded;
+use hayro::RenderCache;
 use hayro::hayro_syntax::Pdf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;

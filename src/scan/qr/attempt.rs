@@ -13,6 +13,7 @@ use super::sampling::{Grid, Samples};
 use super::soft::SoftModules;
 use crate::scan::deadline::Deadline;
 use crate::scan::grey::GreyImage;
+use std::time::Duration;
 
 /// Where the function patterns agree less than this, 0 being chance, nothing is decoded.
 const LEAST_AGREEMENT: f32 = 0.3;
@@ -22,6 +23,10 @@ const LEAST_AGREEMENT_DEEP: f32 = 0.5;
 /// From here on nobody doubts that there is a symbol: textures that are none reached 0.73 on the photographs of
 /// `zxing-falsepos`.
 const CLEAR_AGREEMENT: f32 = 0.78;
+/// What sampling and decoding take where there is no clock.
+const SAMPLING: Duration = Duration::from_millis(1);
+const QUICK: Duration = Duration::from_millis(1);
+const DEEP: Duration = Duration::from_millis(5);
 
 /// What an attempt gave.
 #[derive(Clone, Debug)]
@@ -155,6 +160,7 @@ impl<'a> Attempt<'a> {
     }
 
     fn look(&self, grid: Grid) -> Look {
+        self.deadline.spend(SAMPLING);
         let samples = Samples::take(self.image, &grid, self.hypothesis.version.modules());
         let light = Light::measure(&samples.modules(), samples.width);
         Look { grid, samples, light }
@@ -226,6 +232,7 @@ impl<'a> Attempt<'a> {
         if self.agreement(soft) < least {
             return Err(None);
         }
+        self.deadline.spend(if depth == Depth::Deep { DEEP } else { QUICK });
         match decode(soft, self.hypothesis.version, depth) {
             Some(Outcome::Read(decoded)) => Ok(self.reading(look, *decoded)),
             Some(Outcome::Doubtful(all, failed)) => {

@@ -18,6 +18,7 @@ use crate::scan::filter::Filter;
 use crate::scan::found::{Found, contains, lies_in, merge};
 use crate::scan::grey::GreyImage;
 use crate::scan::readers::Readings;
+use std::time::Duration;
 
 /// Sets of three finder patterns that are looked at in a view.
 const MOST_THREES: usize = 50;
@@ -52,6 +53,8 @@ const LEAST_THOROUGH: f32 = 0.4;
 
 /// Where a look has read so many symbols, it is worth another.
 const MANY: usize = 3;
+/// What a view takes where there is no clock.
+const NANOSECONDS_A_PIXEL: u64 = 40;
 
 /// By how much smaller an image shows the modules of these patterns still well enough.
 fn factor(seen: &[Seen]) -> u32 {
@@ -244,6 +247,7 @@ impl<'a> Search<'a> {
             return;
         }
         let image = self.pyramid.at(view.factor, view.filter);
+        self.deadline.spend(Duration::from_nanos(NANOSECONDS_A_PIXEL * image.area() as u64));
         let mut found = finder::find(&binarise(image, view.threshold), lines);
         let scale = if view.factor == DOUBLED { 0.5 } else { view.factor as f32 };
         for finder in &mut found {

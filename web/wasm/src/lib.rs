@@ -1,31 +1,34 @@
-//! The gate of nansen as a WebAssembly module without imports.
+//! The gate of nansen as two WebAssembly modules: one that decides, and with the feature `foreign` one of readers that others
+//! wrote, of PDFs and of Data Matrix.
 //!
-//! A message, in both directions, is the length of its header, the header (JSON, UTF-8) and the payload; what a header may say
-//! stands in [`nansen::gate::Core`]. Whoever calls takes memory with [`nansen_alloc`], writes a message there, and hands it over
-//! with [`nansen_call`], which gives the answer's place: the length of all that follows, then the message. [`nansen_free`] takes
-//! the answer's memory back. Lengths are 32 bits, least significant byte first.
+//! Whoever calls takes memory with [`nansen_alloc`], writes a question there, and hands it over with [`nansen_call`], which gives the
+//! place of the answer: its length (32 bits, least significant byte first) and its bytes. [`nansen_free`] takes the answer's memory
+//! back. Questions and answers of the module that decides are messages: the length of a header, the header (JSON, UTF-8), and a
+//! payload; what a header may say stands in [`nansen::gate::Core`].
 //!
-//! This is the only crate with `unsafe` in it: a pointer is all that comes in.
+//! The module of readers imports nothing. The one that decides imports a single function, `nansen.elsewhere`, by which it asks the
+//! other one: a question's place and length go out, and the place of an answer of the same form as [`nansen_call`]'s comes back, in
+//! memory that was taken with [`nansen_alloc`]; 0 when there is none.
+//!
+//! This is the only crate with `unsafe` in it: pointers are all that comes in.
 
+#[cfg(not(all(target_arch = "wasm32", feature = "foreign")))]
+mod decide;
+#[cfg(all(target_arch = "wasm32", feature = "foreign"))]
+mod foreign;
+mod memory;
+#[cfg(not(all(target_arch = "wasm32", feature = "foreign")))]
 mod message;
 
-use std::alloc::{Layout, alloc};
-use std::cell::RefCell;
+#[cfg(not(all(target_arch = "wasm32", feature = "foreign")))]
+use decide::answer;
+#[cfg(all(target_arch = "wasm32", feature = "foreign"))]
+use foreign::answer;
 
-use nansen::gate::Core;
-
-thread_local! {
-    static CORE: RefCell<Option<Core>> = const { RefCell::new(None) };
-}
-
-/// Memory for a message of `len` bytes; null when there is none left, or for none.
+/// Memory for `len` bytes; null when there is none left, or for none.
 #[unsafe(no_mangle)]
 pub extern "C" fn nansen_alloc(len: usize) -> *mut u8 {
-    match Layout::from_size_align(len, 1) {
-        // SAFETY: the layout's size is not zero.
-        Ok(layout) if len > 0 => unsafe { alloc(layout) },
-        _ => std::ptr::null_mut(),
-    }
+    memory::place(len)
 }
 
 /// Gives back memory that this module has handed out. Null is nothing.
@@ -37,10 +40,10 @@ pub extern "C" fn nansen_alloc(len: usize) -> *mut u8 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nansen_free(ptr: *mut u8, len: usize) {
     // SAFETY: the same is asked of our caller.
-    drop(unsafe { taken(ptr, len) });
+    drop(unsafe { memory::taken(ptr, len) });
 }
 
-/// Answers a message and takes its memory. Null only when there is no memory for the answer.
+/// Answers a question and takes its memory. Null only when there is no memory for the answer.
 ///
 /// # Safety
 ///
@@ -48,30 +51,10 @@ pub unsafe extern "C" fn nansen_free(ptr: *mut u8, len: usize) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nansen_call(ptr: *mut u8, len: usize) -> *mut u8 {
     // SAFETY: the same is asked of our caller.
-    let request = unsafe { taken(ptr, len) };
-    let answer = CORE.with(|core| match core.try_borrow_mut() {
-        Ok(mut core) => message::answer(&request, |header, payload| {
-            let reply = core.get_or_insert_with(Core::new).call(header, payload);
-            (reply.header, reply.payload)
-        }),
-        Err(_) => None,
-    });
-    drop(request);
-    answer.map_or(std::ptr::null_mut(), |answer| Box::into_raw(answer).cast())
-}
-
-/// The bytes at a place, as ours.
-///
-/// # Safety
-///
-/// `ptr` is null, or `len` bytes that were allocated with the global allocator for that length and alignment 1, are written, and
-/// are nobody else's.
-unsafe fn taken(ptr: *mut u8, len: usize) -> Box<[u8]> {
-    if ptr.is_null() || len == 0 {
-        return Box::default();
-    }
-    // SAFETY: a boxed slice of bytes is memory of the global allocator with its length as size and alignment 1.
-    unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(ptr, len)) }
+    let question = unsafe { memory::taken(ptr, len) };
+    let answer = answer(&question);
+    drop(question);
+    answer.and_then(|parts| memory::given(&parts)).unwrap_or(std::ptr::null_mut())
 }
 
 #[cfg(test)]
@@ -87,10 +70,7 @@ mod tests {
             }
             let answer = nansen_call(place, request.len());
             assert!(!answer.is_null());
-            let length = u32::from_le_bytes(answer.cast::<[u8; 4]>().read()) as usize;
-            let all = std::slice::from_raw_parts(answer.add(4), length).to_vec();
-            nansen_free(answer, 4 + length);
-            all
+            memory::received(answer).into_vec()
         }
     }
 

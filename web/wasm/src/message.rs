@@ -36,33 +36,17 @@ pub(crate) fn split(message: &[u8]) -> Result<(&[u8], &[u8]), Broken> {
     usize::try_from(wanted).ok().and_then(|length| rest.split_at_checked(length)).ok_or(broken)
 }
 
-/// The length of a message and the message, in memory of exactly that size; `None` when its lengths are not of 32 bits, or there
-/// is no memory for it.
-fn join(header: &[u8], payload: &[u8]) -> Option<Box<[u8]>> {
-    let total = LENGTH.checked_add(header.len())?.checked_add(payload.len())?;
-    let (total_told, header_told) = (u32::try_from(total).ok()?, u32::try_from(header.len()).ok()?);
-    let mut all = Vec::new();
-    all.try_reserve_exact(total.checked_add(LENGTH)?).ok()?;
-    all.extend_from_slice(&total_told.to_le_bytes());
-    all.extend_from_slice(&header_told.to_le_bytes());
-    all.extend_from_slice(header);
-    all.extend_from_slice(payload);
-    Some(all.into_boxed_slice())
-}
-
-/// Answers a message; one that is none is answered with an error.
-pub(crate) fn answer(message: &[u8], call: impl FnOnce(&[u8], &[u8]) -> (Vec<u8>, Vec<u8>)) -> Option<Box<[u8]>> {
+/// Answers a message, in parts; one that is none is answered with an error.
+pub(crate) fn answer(message: &[u8], call: impl FnOnce(&[u8], &[u8]) -> (Vec<u8>, Vec<u8>)) -> Vec<Vec<u8>> {
     let (header, payload) = match split(message) {
         Ok((header, payload)) => call(header, payload),
-        Err(broken) => (
-            format!(
-                r#"{{"error":{{"found":"{broken}","wanted":"a length of four bytes, a header of that length, a payload","next":"load the page anew"}}}}"#
-            )
-            .into_bytes(),
-            Vec::new(),
-        ),
+        Err(broken) => {
+            let wanted = "a length of four bytes, a header of that length, a payload";
+            let told = format!(r#"{{"error":{{"found":"{broken}","wanted":"{wanted}","next":"load the page anew"}}}}"#);
+            (told.into_bytes(), Vec::new())
+        }
     };
-    join(&header, &payload)
+    vec![(header.len() as u32).to_le_bytes().to_vec(), header, payload]
 }
 
 #[cfg(test)]
@@ -70,11 +54,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_joined_is_split_again() {
+    fn what_is_answered_is_split_again() {
         for (header, payload) in [(&b"{}"[..], &b"picture"[..]), (b"", b""), (b"{\"a\":1}", b""), (b"", b"x")] {
-            let all = join(header, payload).unwrap();
-            assert_eq!(u32::from_le_bytes(all[..4].try_into().unwrap()) as usize, all.len() - 4);
-            assert_eq!(split(&all[4..]), Ok((header, payload)));
+            let all = answer(&[0; 4], |_, _| (header.to_vec(), payload.to_vec())).concat();
+            assert_eq!(split(&all), Ok((header, payload)));
         }
     }
 
@@ -90,8 +73,8 @@ mod tests {
 
     #[test]
     fn what_is_no_message_is_told_so() {
-        let told = answer(b"\x09\0\0\0{}", |_, _| unreachable!("it is no message")).unwrap();
-        let (header, payload) = split(&told[4..]).unwrap();
+        let told = answer(b"\x09\0\0\0{}", |_, _| unreachable!("it is no message")).concat();
+        let (header, payload) = split(&told).unwrap();
         assert!(String::from_utf8_lossy(header).starts_with(r#"{"error":{"found":"2 bytes for a header of 9""#));
         assert!(payload.is_empty());
     }
