@@ -107,7 +107,7 @@ impl Jobs {
     fn held(&self, app: &Shared) -> MutexGuard<'_, Option<BTreeMap<String, Arc<Job>>>> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         held.get_or_insert_with(|| {
-            let left = Folder::left_behind(&app.home, app.now());
+            let left = Folder::left_behind(&app.home);
             left.into_iter().map(|view| (view.id.clone(), Job::new(view))).collect()
         });
         held
@@ -143,7 +143,7 @@ impl Jobs {
         let id = new_id(app);
         let view = JobView::new(&id, &order.type_name, order.rows.len() as u64, app.now());
         let job = self.take_the_desk(app, &id, view)?;
-        let kept = Folder::of(&app.home, &id).keep(&order).map_err(Problem::from);
+        let kept = Folder::of(&app.home, &id).keep(&order, job.view().began).map_err(Problem::from);
         if let Err(refused) = kept {
             self.held(app).as_mut().map(|jobs| jobs.remove(&id));
             return Err(refused);
