@@ -1,6 +1,7 @@
 //! `nansen trust`: whose papers are believed on this machine, and the list that says so to others.
 
 mod import;
+mod sheets;
 mod show;
 
 #[cfg(test)]
@@ -54,10 +55,17 @@ enum Command {
         #[command(flatten)]
         passphrase: PassphraseArgs,
     },
-    /// Write a trust list and its status lists into one file for another machine
+    /// Write a trust list and its status lists into one file for another machine, or onto sheets to be printed
     Export {
         /// The file
-        file: PathBuf,
+        #[arg(required_unless_present = "sheets")]
+        file: Option<PathBuf>,
+        /// A PDF with the list as symbols, for machines that no file reaches: print it, and scan it there
+        #[arg(long, value_name = "OUT.pdf")]
+        sheets: Option<PathBuf>,
+        /// Leave the status lists out: papers whose status is kept cannot be decided with this list alone
+        #[arg(long)]
+        without_statuses: bool,
         /// Another list than the own one
         #[arg(long, value_name = "KID")]
         root: Option<Kid>,
@@ -86,7 +94,9 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
         Command::Add(args) => import::add(args, home, now),
         Command::Remove { what, passphrase } => remove(what, home, passphrase, now),
         Command::Sign { stale_after, types, passphrase } => sign(*stale_after, types, home, passphrase, now),
-        Command::Export { file, root } => export(file, *root, home),
+        Command::Export { file, sheets, without_statuses, root } => {
+            export(file.as_deref(), sheets.as_deref(), *without_statuses, *root, home)
+        }
         Command::Import(args) => import::import(args, home, now),
         Command::ResetClock => {
             TrustFolder::new(home.trust()).reset_clock(now).map_err(cache_failure)?;
@@ -191,12 +201,27 @@ pub(super) fn sign(
     Ok(Exit::Done)
 }
 
-fn export(file: &Path, root: Option<Kid>, home: &Home) -> Result<Exit, Failure> {
+fn export(
+    file: Option<&Path>,
+    sheets: Option<&Path>,
+    without_statuses: bool,
+    root: Option<Kid>,
+    home: &Home,
+) -> Result<Exit, Failure> {
     let store = trust::store(home)?;
     warn(&store);
     let held = trust::held(&store, home, root)?;
-    write_bundle(file, &held.bundle().to_bytes())?;
-    say!("{}: trust list {} of {}", file.display(), held.list().sequence, held.list().root_name);
+    let held = if without_statuses { &held.without_tokens() } else { held };
+    let list = held.list();
+    if let Some(file) = file {
+        write_bundle(file, &held.bundle().to_bytes())?;
+        say!("{}: trust list {} of {}", file.display(), list.sequence, list.root_name);
+    }
+    if let Some(file) = sheets {
+        let count = sheets::export(held, file)?;
+        let paper = if count == 1 { "1 sheet".to_owned() } else { format!("{count} sheets") };
+        say!("{}: trust list {} of {}, {paper}", file.display(), list.sequence, list.root_name);
+    }
     say!("fingerprint  {}", Fingerprint::of(held.root()));
     Ok(Exit::Done)
 }

@@ -48,6 +48,8 @@ pub enum Why {
     Unsigned,
     /// It is encrypted for somebody.
     Encrypted,
+    /// It is a part of what papers are checked by.
+    NotAPaper,
 }
 
 impl fmt::Display for Why {
@@ -57,6 +59,7 @@ impl fmt::Display for Why {
             Self::NotVerifiableOffline => "it cannot be checked offline",
             Self::Unsigned => "it is not signed",
             Self::Encrypted => "it is encrypted",
+            Self::NotAPaper => "it is a sheet of a list by which papers are checked, and no paper",
         })
     }
 }
@@ -116,8 +119,9 @@ fn is_hcert(symbol: &[u8]) -> bool {
 
 /// Formats that begin in a way of their own.
 fn by_beginning(symbol: &[u8]) -> Option<(&'static str, Why)> {
-    use Why::{NetworkOnly, NotVerifiableOffline, Unsigned};
-    const BEGINNINGS: [(&[u8], &str, Why); 16] = [
+    use Why::{NetworkOnly, NotAPaper, NotVerifiableOffline, Unsigned};
+    const BEGINNINGS: [(&[u8], &str, Why); 17] = [
+        (b"NT1:", "nansen trust list", NotAPaper),
         (b"shc:/", "SMART Health Card", NotVerifiableOffline),
         (b"shlink:/", "SMART Health Link", NetworkOnly),
         (b"vhlink:/", "Verifiable Health Link", NetworkOnly),

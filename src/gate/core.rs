@@ -11,10 +11,14 @@
 //! | `forget` | | | `{}` |
 //! | `about` | | | `{version, now_supported}` |
 //!
+//! `frame`, `picture`, `document` and `text` with `for: "trust"` take in sheets of a trust list: `{trust_parts:{have,need,of},
+//! symbols, others, problem, hint}` until its symbols are complete, then the reply of `import` with `trust_parts`, and the bundle.
+//!
 //! What cannot be understood is answered with `{error:{found,wanted,next}}`. Sizes are checked before memory is taken, and nothing
 //! that comes in makes it panic.
 
 mod request;
+mod sheets;
 mod shelf;
 #[cfg(test)]
 mod tests;
@@ -25,6 +29,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use self::request::{Fault, Request};
+use self::sheets::{Brought, Sheets};
 use self::shelf::Shelf;
 use super::json;
 use super::session::{Answers, Basis, Session, thorough};
@@ -54,6 +59,7 @@ pub struct Core {
     shelf: Shelf,
     video: Video,
     session: Session,
+    sheets: Sheets,
 }
 
 impl Default for Core {
@@ -67,7 +73,7 @@ impl Core {
     pub fn new() -> Self {
         let types = built_in::types();
         let shelf = Shelf::new(&types);
-        Self { types, shelf, video: video(), session: Session::new() }
+        Self { types, shelf, video: video(), session: Session::new(), sheets: Sheets::new() }
     }
 
     /// Answers a message.
@@ -82,6 +88,9 @@ impl Core {
     fn answer(&mut self, header: &[u8], payload: &[u8]) -> Result<(Value, Vec<u8>), Fault> {
         let request = Request::parse(header)?;
         let header = match request.verb()? {
+            "frame" | "picture" | "document" | "text" if request.is_for_trust()? => {
+                return self.sheets(&request, payload);
+            }
             "trust" => self.shelf.open(&request, payload, &self.types)?,
             "import" => return self.shelf.import(&request, payload, &self.types),
             "frame" => self.frame(&request, payload)?,
@@ -91,6 +100,7 @@ impl Core {
             "forget" => {
                 self.video = video();
                 self.session = Session::new();
+                self.sheets = Sheets::new();
                 json!({})
             }
             "about" => json!({"version": env!("CARGO_PKG_VERSION"), "now_supported": SUPPORTED}),
@@ -121,10 +131,7 @@ impl Core {
 
     fn document(&mut self, request: &Request, payload: &[u8]) -> Result<Value, Fault> {
         let now = self.decision_time(request)?;
-        if payload.len() > DOCUMENT_MAX {
-            let wanted = format!("at most {} MiB", DOCUMENT_MAX >> 20);
-            return Err(Fault::new(format!("{} bytes", payload.len()), wanted, "scan at 300 dpi in grey, or split it"));
-        }
+        check_length(payload)?;
         let basis = Basis { gate: self.shelf.gate(), types: &self.types, now };
         let (all, error) = self.session.ask_file(&basis, request.name(), payload.to_vec(), &thorough());
         let mut reply = json::answers(&all);
@@ -144,6 +151,25 @@ impl Core {
         Ok(json::answers(&self.session.ask_text(&basis, &secured(text))))
     }
 
+    /// Sheets of a trust list.
+    fn sheets(&mut self, request: &Request, payload: &[u8]) -> Result<(Value, Vec<u8>), Fault> {
+        request.now()?;
+        let brought = match request.verb()? {
+            "frame" => self.sheets.frame(&request.image(payload)?),
+            "picture" => self.sheets.picture(&request.image(payload)?),
+            "document" => {
+                check_length(payload)?;
+                self.sheets.document(payload)?
+            }
+            _ => self.sheets.take(&[without_ends(payload).to_vec()]),
+        };
+        let Brought { bundle: Some(bundle), parts, .. } = brought else { return Ok((brought.to_json(), Vec::new())) };
+        let (mut reply, kept) = self.shelf.import(request, &bundle, &self.types)?;
+        reply["trust_parts"] = parts;
+        // What was refused because nobody has compared the fingerprint is asked for once more, without the sheets.
+        Ok((reply, if kept.is_empty() { bundle } else { kept }))
+    }
+
     /// The moment to decide by, which the gate's clock is told too.
     fn decision_time(&mut self, request: &Request) -> Result<Timestamp, Fault> {
         Ok(self.shelf.decision_time(request.now()?))
@@ -152,6 +178,14 @@ impl Core {
 
 fn video() -> Video {
     Video::new(Options { effort: Effort::Fast, image_budget: FRAME_BUDGET, ..Options::default() })
+}
+
+fn check_length(payload: &[u8]) -> Result<(), Fault> {
+    if payload.len() <= DOCUMENT_MAX {
+        return Ok(());
+    }
+    let wanted = format!("at most {} MiB", DOCUMENT_MAX >> 20);
+    Err(Fault::new(format!("{} bytes", payload.len()), wanted, "scan at 300 dpi in grey, or split it"))
 }
 
 /// A text without the line ends that a clipboard or a keyboard-wedge scanner puts around it. Spaces stay: Base45 has them.

@@ -16,6 +16,9 @@ use crate::verify::{Finding, Gate, Missing, Pile, Reason, examine_found, examine
 /// Longest text of a symbol that is looked at, in bytes; the largest symbol holds 7,089 digits.
 pub const TEXT_MAX: usize = 64 * 1024;
 
+/// Symbols of a film that are remembered.
+const MOST_SEEN: usize = 1024;
+
 /// What papers are decided by.
 #[derive(Clone, Copy, Debug)]
 pub struct Basis<'a> {
@@ -149,18 +152,15 @@ impl Session {
         for symbol in found {
             is_read = true;
             // It may have been proved before it was read.
-            if symbol.is_piece() || !self.proved.contains(&symbol.bytes) {
-                self.proved.push(symbol.bytes.clone());
-                if self.found(basis, &symbol, &origin, sink).is_break() {
-                    return true;
-                }
+            let is_news = symbol.is_piece() || self.is_news(&symbol);
+            if is_news && self.found(basis, &symbol, &origin, sink).is_break() {
+                return true;
             }
         }
         for place in Doubtful::by_place(doubtful) {
             // A damaged symbol is in the next frame too.
             let symbol = prove(&place, &self.pile, basis.gate, basis.now);
-            if let Some(symbol) = symbol.filter(|symbol| !self.proved.contains(&symbol.bytes)) {
-                self.proved.push(symbol.bytes.clone());
+            if let Some(symbol) = symbol.filter(|symbol| self.is_news(symbol)) {
                 is_read = true;
                 let origin = Origin { proved: true, ..origin.clone() };
                 if self.found(basis, &symbol, &origin, sink).is_break() {
@@ -169,6 +169,18 @@ impl Session {
             }
         }
         is_read
+    }
+
+    /// Whether a symbol of a film was not seen before; it has been seen from now on.
+    fn is_news(&mut self, symbol: &Found) -> bool {
+        if self.proved.contains(&symbol.bytes) {
+            return false;
+        }
+        if self.proved.len() == MOST_SEEN {
+            self.proved.remove(0);
+        }
+        self.proved.push(symbol.bytes.clone());
+        true
     }
 
     /// The answer to a film in which nothing was read.

@@ -1,10 +1,12 @@
 //! A budget of time, in and out as a moment: readers look at it between their steps and stop when it has passed.
 
-use std::time::{Duration, Instant};
+use super::clock::Instant;
+use std::time::Duration;
 
 /// The moment at which a reader has to stop with what it has.
 ///
-/// This is a budget and never part of a decision about a credential, so it may come from the machine's clock.
+/// This is a budget and never part of a decision about a credential, so it may come from the machine's clock, and where
+/// there is none, from the work that was done.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadline(Option<Instant>);
 

@@ -44,6 +44,12 @@ pub enum ScanError {
         #[source]
         source: Cause,
     },
+    /// An image where none are decoded.
+    #[error("{format} image, and only the pixels of images are taken here")]
+    NoDecoder {
+        /// Its type, such as `JPEG`.
+        format: &'static str,
+    },
     /// The file begins as a PDF and has no page that can be found.
     #[error("damaged PDF, no page can be found")]
     BadPdf,

@@ -103,9 +103,13 @@ pub(super) fn merge(all: &mut Vec<Found>, new: Found) -> bool {
 
 /// Whether the middle of a symbol lies within another.
 pub(super) fn lies_in(inner: &[(f32, f32); 4], outer: &[(f32, f32); 4]) -> bool {
-    let at = centre(inner);
+    contains(outer, centre(inner))
+}
+
+/// Whether a place lies within a symbol, whichever way round its corners are named.
+pub(super) fn contains(corners: &[(f32, f32); 4], at: (f32, f32)) -> bool {
     let side = |side: usize| {
-        let ((ax, ay), (bx, by)) = (outer[side], outer[(side + 1) % 4]);
+        let ((ax, ay), (bx, by)) = (corners[side], corners[(side + 1) % 4]);
         (bx - ax) * (at.1 - ay) - (by - ay) * (at.0 - ax)
     };
     (0..4).all(|at| side(at) >= 0.0) || (0..4).all(|at| side(at) <= 0.0)

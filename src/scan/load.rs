@@ -4,6 +4,7 @@
 //! (Exif tag 0x0112) is applied. Transparent pixels are laid over white paper.
 
 use super::error::ScanError;
+use super::file_type::ImageType;
 use super::grey::GreyImage;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 use std::io::Cursor;
@@ -11,40 +12,10 @@ use std::io::Cursor;
 /// Most bytes that decoding may take besides the pixels' own: colour, 16 bits and rows in flight.
 const MEMORY_LIMIT: u64 = 640 << 20;
 
-/// A type of input, told by its first bytes.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum FileType {
-    /// One image, or a TIFF file with several.
-    Image(ImageFormat),
-    /// A PDF document.
-    Pdf,
-}
-
-/// Tells the type by the first bytes.
-pub(super) fn sniff(bytes: &[u8]) -> Result<FileType, ScanError> {
-    // Readers accept a PDF header within the first 1024 bytes (ISO 32000-1, annex H.3.4.1).
-    let is_pdf = |within: usize| bytes.windows(5).take(within).any(|window| window == b"%PDF-");
-    let format = match bytes {
-        [] => return Err(ScanError::Empty),
-        [0x89, b'P', b'N', b'G', ..] => ImageFormat::Png,
-        [0xFF, 0xD8, ..] => ImageFormat::Jpeg,
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => ImageFormat::WebP,
-        [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => ImageFormat::Tiff,
-        [b'B', b'M', ..] => ImageFormat::Bmp,
-        [b'P', b'1'..=b'7', b' ' | b'\t' | b'\r' | b'\n' | b'#', ..] => ImageFormat::Pnm,
-        _ if is_pdf(1024) => return Ok(FileType::Pdf),
-        _ => {
-            let magic = bytes.iter().take(8).fold(String::new(), |magic, byte| format!("{magic}{byte:02x}"));
-            return Err(ScanError::UnknownType { magic });
-        }
-    };
-    Ok(FileType::Image(format))
-}
-
 /// Decodes one image, upright and grey.
-pub(super) fn image(bytes: &[u8], format: ImageFormat, pixel_limit: u64) -> Result<GreyImage, ScanError> {
-    let bad = |source: ImageError| ScanError::BadImage { format: name(format), source: Box::new(source) };
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+pub(super) fn image(bytes: &[u8], kind: ImageType, pixel_limit: u64) -> Result<GreyImage, ScanError> {
+    let bad = |source: ImageError| ScanError::BadImage { format: kind.name(), source: Box::new(source) };
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format(kind));
     // Without limits here the header could already reserve memory; the limit on pixels follows below.
     reader.limits(limits());
     let mut decoder = reader.into_decoder().map_err(bad)?;
@@ -61,10 +32,21 @@ pub(super) fn image(bytes: &[u8], format: ImageFormat, pixel_limit: u64) -> Resu
         Some(Ok(picture)) => picture,
         Some(Err(ImageError::Limits(_))) => return Err(too_much),
         Some(Err(error)) => return Err(bad(error)),
-        None => return Err(ScanError::BadImage { format: name(format), source: "the decoder gave up".into() }),
+        None => return Err(ScanError::BadImage { format: kind.name(), source: "the decoder gave up".into() }),
     };
     picture.apply_orientation(orientation);
     Ok(grey(picture))
+}
+
+fn format(kind: ImageType) -> ImageFormat {
+    match kind {
+        ImageType::Png => ImageFormat::Png,
+        ImageType::Jpeg => ImageFormat::Jpeg,
+        ImageType::WebP => ImageFormat::WebP,
+        ImageType::Tiff => ImageFormat::Tiff,
+        ImageType::Bmp => ImageFormat::Bmp,
+        ImageType::Pnm => ImageFormat::Pnm,
+    }
 }
 
 fn limits() -> Limits {
@@ -78,18 +60,18 @@ fn limits() -> Limits {
 /// The decoder reads the first directory only, so for each further one the header's offset is set to it.
 pub(super) fn images(
     bytes: &[u8],
-    format: ImageFormat,
+    kind: ImageType,
     pixel_limit: u64,
 ) -> Box<dyn Iterator<Item = Result<GreyImage, ScanError>> + '_> {
-    let further = if format == ImageFormat::Tiff { tiff_directories(bytes) } else { Vec::new() };
+    let further = if kind == ImageType::Tiff { tiff_directories(bytes) } else { Vec::new() };
     if further.len() < 2 {
-        return Box::new(std::iter::once_with(move || image(bytes, format, pixel_limit)));
+        return Box::new(std::iter::once_with(move || image(bytes, kind, pixel_limit)));
     }
     let mut copy = bytes.to_vec();
     Box::new(further.into_iter().map(move |offset| {
         let offset = if bytes[0] == b'I' { offset.to_le_bytes() } else { offset.to_be_bytes() };
         copy[4..8].copy_from_slice(&offset);
-        image(&copy, format, pixel_limit)
+        image(&copy, kind, pixel_limit)
     }))
 }
 
@@ -133,15 +115,4 @@ fn over_white(picture: &DynamicImage) -> DynamicImage {
         pixel.0 = [((value * alpha + 255 * (255 - alpha) + 127) / 255) as u8, 255];
     }
     DynamicImage::ImageLumaA8(pixels)
-}
-
-fn name(format: ImageFormat) -> &'static str {
-    match format {
-        ImageFormat::Png => "PNG",
-        ImageFormat::Jpeg => "JPEG",
-        ImageFormat::WebP => "WebP",
-        ImageFormat::Tiff => "TIFF",
-        ImageFormat::Bmp => "BMP",
-        _ => "PNM",
-    }
 }

@@ -9,30 +9,42 @@
 //! behind a wall (`guard`) and under a [`Deadline`].
 
 mod attached;
+#[cfg(not(target_arch = "wasm32"))]
+mod baselines;
 mod binarisation;
 mod cascade;
+mod clock;
 mod datamatrix;
 mod deadline;
 mod doubtful;
 mod error;
+mod file_type;
 mod filter;
 mod found;
+#[cfg(not(target_arch = "wasm32"))]
 mod frames;
+#[cfg(not(target_arch = "wasm32"))]
 mod grade;
 mod grey;
 mod guard;
 mod inflated;
+#[cfg(not(target_arch = "wasm32"))]
 mod load;
+mod others;
 mod pdf;
 mod picture;
 mod qr;
 mod readers;
+#[cfg(not(target_arch = "wasm32"))]
 mod rqrr;
+#[cfg(not(target_arch = "wasm32"))]
 mod rxing;
 mod threshold;
 mod video;
 
 pub use attached::{Attached, AttachedFile, Content};
+#[cfg(not(target_arch = "wasm32"))]
+pub use baselines::{Rqrr, Rxing};
 pub use cascade::Cascade;
 pub use deadline::Deadline;
 pub use doubtful::Doubtful;
@@ -40,16 +52,19 @@ pub use error::ScanError;
 pub use found::{Found, Kind, StructuredAppend};
 #[cfg(feature = "camera")]
 pub use frames::Camera;
+#[cfg(not(target_arch = "wasm32"))]
 pub use frames::{Folder, FrameError, FrameSource, Mjpeg, Y4m};
+#[cfg(not(target_arch = "wasm32"))]
 pub use grade::{Measure, Parameter, Quality, grade};
 pub use grey::GreyImage;
 pub use qr::Unread;
-pub use readers::{Effort, ReaderChoice, Readings, Rqrr, Rxing, SymbolReader};
+pub use readers::{Effort, ReaderChoice, Readings, SymbolReader};
 pub use video::{Hint, Video, Watched};
 
-use load::FileType;
+use clock::Instant;
+use file_type::{FileType, ImageType};
 use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Resolutions in dots per inch at which a PDF page is drawn until a symbol is read.
 const RESOLUTIONS: [u32; 3] = [300, 200, 400];
@@ -269,8 +284,8 @@ pub fn scan_all(
         sink(seen)
     };
     let deadline = Deadline::after(options.document_budget);
-    match load::sniff(bytes)? {
-        FileType::Image(format) => scan_file(bytes, format, options, deadline, &mut hand_over)?,
+    match file_type::sniff(bytes)? {
+        FileType::Image(kind) => scan_file(bytes, kind, options, deadline, &mut hand_over)?,
         FileType::Pdf => scan_document(bytes, options, deadline, &mut hand_over)?,
     }
     Ok(summary)
@@ -278,14 +293,15 @@ pub fn scan_all(
 
 type Sink<'a> = &'a mut dyn FnMut(Seen) -> ControlFlow<()>;
 
+#[cfg(not(target_arch = "wasm32"))]
 fn scan_file(
     bytes: &[u8],
-    format: image::ImageFormat,
+    kind: ImageType,
     options: &Options,
     deadline: Deadline,
     sink: Sink<'_>,
 ) -> Result<(), ScanError> {
-    for (image, page) in load::images(bytes, format, options.max_pixels).zip(1..) {
+    for (image, page) in load::images(bytes, kind, options.max_pixels).zip(1..) {
         // A damaged page further on does not take away what was read before it.
         let (looks, readings) = (Vec::new(), Vec::new());
         let mut result = PageResult { page, pages: None, looks, readings, image: None, is_picture: true };
@@ -306,6 +322,12 @@ fn scan_file(
         }
     }
     Ok(())
+}
+
+/// Browsers decode images themselves and hand over the pixels.
+#[cfg(target_arch = "wasm32")]
+fn scan_file(_: &[u8], kind: ImageType, _: &Options, _: Deadline, _: Sink<'_>) -> Result<(), ScanError> {
+    Err(ScanError::NoDecoder { format: kind.name() })
 }
 
 fn scan_document(bytes: &[u8], options: &Options, deadline: Deadline, sink: Sink<'_>) -> Result<(), ScanError> {

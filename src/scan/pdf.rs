@@ -1,7 +1,17 @@
-//! A PDF document in, grey pages out, drawn by hayro on a thread of its own (ISO 32000).
+//! A PDF document in, grey pages out, drawn by hayro (ISO 32000).
 //!
-//! The thread draws the next page while this one is read, has a stack that deep nesting does not exhaust, and is given up when a
-//! page takes too long: a page can ask for more work than anyone has time for, and foreign code cannot be interrupted.
+//! Who draws when is decided in [`Document`]: on a thread of its own (`aside`), or where there are no threads, when the page is
+//! wanted (`at_once`).
+
+#[cfg(not(target_arch = "wasm32"))]
+mod aside;
+#[cfg(target_arch = "wasm32")]
+mod at_once;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) use aside::Document;
+#[cfg(target_arch = "wasm32")]
+pub(super) use at_once::Document;
 
 use super::attached::{self, Attached};
 use super::deadline::Deadline;
@@ -15,8 +25,6 @@ use hayro::hayro_syntax::page::Page;
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::time::Duration;
 
 /// Points in an inch, the unit of a page.
 const POINTS: f32 = 72.0;
@@ -28,12 +36,6 @@ const MOST_SIDE: f32 = 32_000.0;
 const MOST_STREAM_BYTES: u64 = 448 << 20;
 /// Most bytes of drawing commands on a page.
 const MOST_COMMAND_BYTES: usize = 64 << 20;
-/// How long opening a document or drawing one page may take.
-const SLOWEST: Duration = Duration::from_secs(20);
-/// hayro never forgets fonts and glyphs, so its memory is thrown away after this many pages.
-const PAGES_PER_CACHE: u32 = 50;
-/// Enough for page trees and objects nested as deeply as a file of the allowed size can nest them.
-const STACK_BYTES: usize = 512 << 20;
 
 /// A page that was drawn.
 #[derive(Debug)]
@@ -46,98 +48,31 @@ pub(super) struct DrawnPage {
     pub(super) is_picture: bool,
 }
 
-/// An open document.
-#[derive(Debug)]
-pub(super) struct Document {
-    requests: SyncSender<(u32, f32)>,
-    drawn: Receiver<DrawnPage>,
-    /// Pages in it.
-    pub(super) pages: u32,
-    /// Files embedded in it.
-    pub(super) attached: Attached,
+/// Whether a stream of the file unpacks to more than anyone can use, or time runs out while counting.
+fn check_streams(bytes: &[u8], deadline: Deadline) -> Result<(), ScanError> {
+    let limit = MOST_STREAM_BYTES;
+    if !inflated::exceeds(bytes, limit, deadline) {
+        return Ok(());
+    }
+    Err(if deadline.has_passed() { ScanError::OutOfTime { page: 0 } } else { ScanError::PdfBomb { limit } })
 }
 
-impl Document {
-    /// Opens a document that needs no password.
-    pub(super) fn open(bytes: &[u8], deadline: Deadline) -> Result<Self, ScanError> {
-        if inflated::exceeds(bytes, MOST_STREAM_BYTES, deadline) {
-            let limit = MOST_STREAM_BYTES;
-            return Err(if deadline.has_passed() {
-                ScanError::OutOfTime { page: 0 }
-            } else {
-                ScanError::PdfBomb { limit }
-            });
-        }
-        let (requests, orders) = sync_channel(2);
-        let (sender, drawn) = sync_channel(1);
-        let (opened, count) = sync_channel(1);
-        let bytes = bytes.to_vec();
-        std::thread::Builder::new()
-            .name("pdf".into())
-            .stack_size(STACK_BYTES)
-            .spawn(move || match guarded(|| Pdf::new(bytes)) {
-                Some(Ok(pdf)) => {
-                    let pages = pdf.pages().len();
-                    // What panics here was not embedded by anyone who meant it to be read.
-                    let attached = guarded(|| attached::list(&pdf))
-                        .unwrap_or_else(|| Attached { more: true, ..Attached::default() });
-                    if opened.send(Ok((pages, attached))).is_ok() {
-                        draw_all(&pdf, &orders, &sender);
-                    }
-                }
-                Some(Err(error)) => drop(opened.send(Err(Some(error)))),
-                None => drop(opened.send(Err(None))),
-            })
-            .map_err(|_| ScanError::BadPdf)?;
-        match count.recv_timeout(SLOWEST) {
-            Ok(Ok((0, _))) => Err(ScanError::BadPdf),
-            Ok(Ok((pages, attached))) => {
-                Ok(Self { requests, drawn, pages: u32::try_from(pages).unwrap_or(u32::MAX), attached })
-            }
-            Ok(Err(Some(LoadPdfError::Decryption(
-                DecryptionError::PasswordProtected | DecryptionError::UnsupportedAlgorithm,
-            )))) => Err(ScanError::EncryptedPdf),
-            Ok(Err(_)) | Err(RecvTimeoutError::Disconnected) => Err(ScanError::BadPdf),
-            Err(RecvTimeoutError::Timeout) => Err(ScanError::OutOfTime { page: 0 }),
-        }
+/// The document with the number of its pages and the files embedded in it.
+fn open(bytes: Vec<u8>) -> Result<(Pdf, u32, Attached), ScanError> {
+    let pdf = match guarded(|| Pdf::new(bytes)) {
+        Some(Ok(pdf)) => pdf,
+        Some(Err(LoadPdfError::Decryption(
+            DecryptionError::PasswordProtected | DecryptionError::UnsupportedAlgorithm,
+        ))) => return Err(ScanError::EncryptedPdf),
+        Some(Err(_)) | None => return Err(ScanError::BadPdf),
+    };
+    let pages = u32::try_from(pdf.pages().len()).unwrap_or(u32::MAX);
+    if pages == 0 {
+        return Err(ScanError::BadPdf);
     }
-
-    /// Asks for a page, counted from 1, so that it is drawn meanwhile.
-    pub(super) fn request(&self, page: u32, dpi: u32) {
-        // A thread that is gone is noticed when the page is received.
-        let _ = self.requests.send((page, dpi as f32));
-    }
-
-    /// The page that was asked for first.
-    pub(super) fn receive(&self, page: u32, deadline: Deadline) -> Result<DrawnPage, ScanError> {
-        match self.drawn.recv_timeout(deadline.remaining(SLOWEST)) {
-            Ok(drawn) => Ok(drawn),
-            Err(RecvTimeoutError::Disconnected) => Err(ScanError::BadPdf),
-            Err(RecvTimeoutError::Timeout) if deadline.has_passed() => Err(ScanError::OutOfTime { page: page - 1 }),
-            Err(RecvTimeoutError::Timeout) => Err(ScanError::SlowPage { page, seconds: SLOWEST.as_secs() }),
-        }
-    }
-}
-
-fn draw_all(pdf: &Pdf, orders: &Receiver<(u32, f32)>, sender: &SyncSender<DrawnPage>) {
-    let mut cache = RenderCache::new();
-    let mut pages_in_cache = 0;
-    while let Ok((page, dpi)) = orders.recv() {
-        if pages_in_cache == PAGES_PER_CACHE {
-            cache = RenderCache::new();
-            pages_in_cache = 0;
-        }
-        pages_in_cache += 1;
-        let drawn = guarded(|| pdf.pages().get(page as usize - 1).and_then(|page| draw(page, dpi, &cache))).flatten();
-        if drawn.is_none() {
-            // A panic may have left the cache in any state.
-            cache = RenderCache::new();
-        }
-        let drawn = drawn.unwrap_or(DrawnPage { image: None, dpi: dpi as u32, is_picture: false });
-        if sender.send(drawn).is_err() {
-            return;
-        }
-    }
+    // What panics here was not embedded by anyone who meant it to be read.
+    let attached = guarded(|| attached::list(&pdf)).unwrap_or_else(|| Attached { more: true, ..Attached::default() });
+    Ok((pdf, pages, attached))
 }
 
 fn draw<'a>(page: &'a Page<'a>, dpi: f32, cache: &RenderCache<'a>) -> Option<DrawnPage> {

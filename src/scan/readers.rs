@@ -1,12 +1,12 @@
 //! The readers that can be chosen, behind one trait.
 
+#[cfg(not(target_arch = "wasm32"))]
+use super::baselines::{Rqrr, Rxing};
 use super::cascade::Cascade;
 use super::deadline::Deadline;
 use super::found::Found;
 use super::grey::GreyImage;
 use super::qr::Unread;
-use super::threshold::{Threshold, binarise};
-use super::{datamatrix, rqrr, rxing};
 
 /// How much time reading may take.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -25,10 +25,13 @@ pub enum ReaderChoice {
     #[default]
     Own,
     /// rxing alone, as it comes.
+    #[cfg(not(target_arch = "wasm32"))]
     Rxing,
     /// rqrr alone, as it comes.
+    #[cfg(not(target_arch = "wasm32"))]
     Rqrr,
     /// Each of them, one after the other.
+    #[cfg(not(target_arch = "wasm32"))]
     All,
 }
 
@@ -58,46 +61,16 @@ pub trait SymbolReader {
     fn read(&self, image: &GreyImage, deadline: Deadline) -> Readings;
 }
 
-/// rxing with one look, the baseline that the cascade is measured against.
-#[derive(Clone, Copy, Debug)]
-pub struct Rxing;
-
-impl SymbolReader for Rxing {
-    fn name(&self) -> &'static str {
-        "rxing"
-    }
-
-    fn read(&self, image: &GreyImage, deadline: Deadline) -> Readings {
-        let Some(bits) = binarise(image, Threshold::Hybrid) else { return Readings::default() };
-        let mut found = rxing::look(&bits, false, deadline).found;
-        if found.is_empty() && !deadline.has_passed() {
-            found = datamatrix::look(&bits, false);
-        }
-        found.into()
-    }
-}
-
-/// rqrr with one look.
-#[derive(Clone, Copy, Debug)]
-pub struct Rqrr;
-
-impl SymbolReader for Rqrr {
-    fn name(&self) -> &'static str {
-        "rqrr"
-    }
-
-    fn read(&self, image: &GreyImage, deadline: Deadline) -> Readings {
-        rqrr::look(image, deadline).into()
-    }
-}
-
 /// The readers of a choice.
 pub(super) fn chosen(choice: ReaderChoice, effort: Effort) -> Vec<Box<dyn SymbolReader>> {
     let own = || Box::new(Cascade { effort }) as Box<dyn SymbolReader>;
     match choice {
         ReaderChoice::Own => vec![own()],
+        #[cfg(not(target_arch = "wasm32"))]
         ReaderChoice::Rxing => vec![Box::new(Rxing)],
+        #[cfg(not(target_arch = "wasm32"))]
         ReaderChoice::Rqrr => vec![Box::new(Rqrr)],
+        #[cfg(not(target_arch = "wasm32"))]
         ReaderChoice::All => vec![own(), Box::new(Rxing), Box::new(Rqrr)],
     }
 }

@@ -6,9 +6,11 @@
 //! ([`TrustStore::status_token`]). [`cache`] alone touches files; `policy` says which list may follow which.
 
 mod bundle;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod cache;
 mod list;
 mod policy;
+pub mod sheets;
 mod store;
 mod token;
 
@@ -16,6 +18,7 @@ mod token;
 mod tests;
 
 pub use bundle::{Bundle, BundleError, MAX_BUNDLE_BYTES};
+#[cfg(not(target_arch = "wasm32"))]
 pub use cache::{CacheError, Imported, TrustFolder};
 pub use list::{Issuer, IssuerKey, KeyFormat, ListError, TrustList, is_country, is_name};
 pub use policy::{AgeState, CLOCK_TOLERANCE, DEFAULT_STALE_AFTER_DAYS, Memory, Refusal, accept, age_days, age_state};

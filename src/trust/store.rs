@@ -363,6 +363,7 @@ impl TrustStore {
 
 impl TrustStore {
     /// The lists and the warnings, for a store that is made from more than one place.
+    #[cfg(not(target_arch = "wasm32"))]
     pub(super) fn into_parts(self) -> (Vec<HeldList>, Vec<Warning>) {
         (self.held, self.warnings)
     }

@@ -237,7 +237,7 @@ fn known_by_name(name: &'static str, why: Why) -> Finding {
     let reason = match why {
         Why::NetworkOnly => Reason::NetworkOnly,
         Why::NotVerifiableOffline => Reason::NotVerifiableOffline,
-        Why::Unsigned => Reason::Unsigned,
+        Why::Unsigned | Why::NotAPaper => Reason::Unsigned,
         Why::Encrypted => Reason::Sealed,
     };
     let mut finding = Finding::refused(reason, Some(format!("{name}: {why}")));

@@ -1,6 +1,7 @@
 //! The pages: the files of `web/`, which are in the program, with their digests as tags.
 //!
-//! `/` is the gate (`web/gate`), `/desk/` the desk (`web/desk`), `/nansen.wasm` the core (`web/built`). An address that is
+//! `/` is the gate (`web/gate`), `/desk/` the desk (`web/desk`), `/nansen.wasm` the core and `/nansen-pdf.wasm` its
+//! reader of PDFs (`web/built`). An address that is
 //! none of these and has no file ending shows the gate: the links in symbols land there, and what a paper says stands
 //! behind their `#`, which no browser sends.
 
@@ -31,9 +32,8 @@ static GATE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/web/gate");
 static DESK: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/web/desk");
 static BUILT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/web/built");
 
-/// The core, as the build leaves it and as browsers ask for it.
-const CORE_FILE: &str = "nansen.wasm.gz";
-const CORE: &str = "/nansen.wasm";
+/// The core and its reader of PDFs: packed, as the build leaves them. Browsers ask for them without the last ending.
+const MODULES: [&str; 2] = ["nansen.wasm.gz", "nansen-pdf.wasm.gz"];
 /// The program that keeps the gate for when there is no network.
 const WORKER: &str = "/sw.js";
 /// Lists what the worker keeps.
@@ -41,8 +41,8 @@ const LIST: &str = "/assets.json";
 /// What stands in `sw.js` for the version and for the files: two JSON values.
 const VERSION_PLACE: &str = "\"@VERSION@\"";
 const FILES_PLACE: &str = "\"@FILES@\"";
-/// Bytes of the unpacked core at most: a damaged file must not fill the memory.
-const CORE_MAX: u64 = 64 << 20;
+/// Bytes of an unpacked module at most: a damaged file must not fill the memory.
+const MODULE_MAX: u64 = 64 << 20;
 
 /// One file.
 #[derive(Clone, Debug)]
@@ -78,15 +78,17 @@ impl Assets {
             None => {
                 assets.add_dir("/", &GATE);
                 assets.add_dir("/desk/", &DESK);
-                if let Some(core) = BUILT.get_file(CORE_FILE) {
-                    assets.add_core(core.contents());
+                for (name, file) in MODULES.into_iter().filter_map(|name| Some((name, BUILT.get_file(name)?))) {
+                    assets.add_module(name, file.contents());
                 }
             }
             Some(folder) => {
                 assets.add_folder("/", &folder.join("gate"))?;
                 assets.add_folder("/desk/", &folder.join("desk"))?;
-                if let Ok(core) = std::fs::read(folder.join("built").join(CORE_FILE)) {
-                    assets.add_core(&core);
+                for name in MODULES {
+                    if let Ok(packed) = std::fs::read(folder.join("built").join(name)) {
+                        assets.add_module(name, &packed);
+                    }
                 }
             }
         }
@@ -130,12 +132,13 @@ impl Assets {
         self.files.insert(path, Asset { bytes, gzip, media_type, sha256 });
     }
 
-    fn add_core(&mut self, packed: &[u8]) {
+    fn add_module(&mut self, name: &str, packed: &[u8]) {
         let mut bytes = Vec::new();
-        if GzDecoder::new(packed).take(CORE_MAX).read_to_end(&mut bytes).is_ok() {
+        if GzDecoder::new(packed).take(MODULE_MAX).read_to_end(&mut bytes).is_ok() {
             let (sha256, bytes) = (digest(&bytes), Bytes::from(bytes));
             let gzip = Some(Bytes::copy_from_slice(packed));
-            self.files.insert(CORE.to_owned(), Asset { bytes, gzip, media_type: "application/wasm", sha256 });
+            let path = format!("/{}", name.trim_end_matches(".gz"));
+            self.files.insert(path, Asset { bytes, gzip, media_type: "application/wasm", sha256 });
         }
     }
 

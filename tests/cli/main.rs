@@ -13,5 +13,6 @@ mod readback;
 mod reprints;
 #[path = "../scan_support/mod.rs"]
 mod scan_support;
+mod sheets;
 mod template;
 mod transcripts;

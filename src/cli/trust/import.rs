@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use super::sheets::Scans;
+use crate::cli::input::read_input;
 use crate::cli::outcome::say;
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::{Exit, Failure};
@@ -51,7 +53,7 @@ pub struct KeyArgs {
 /// Take in a trust list of another root, or keys of another issuer
 #[derive(Debug, clap::Args)]
 pub struct ImportArgs {
-    /// A bundle made by `nansen trust export`; with --format: PEM or DER certificates, JWK, JWK sets, COSE keys
+    /// A bundle made by `nansen trust export`, or scans of its sheets; with --format: PEM or DER certificates, JWK, JWK sets, COSE keys
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
     /// The files are keys of an issuer of this format
@@ -108,16 +110,27 @@ pub fn import(args: &ImportArgs, home: &Home, now: Timestamp) -> Result<Exit, Fa
     if let Some(format) = args.format {
         return add_keys(&args.files, format.into(), &args.keys, home, now);
     }
+    let mut scans = Scans::default();
     for path in &args.files {
-        let bytes = read(path)?;
-        if !Bundle::looks_like(&bytes) {
-            return Err(Failure::new(format!("{} is not a trust bundle", path.display()))
-                .hint("for the key of a single issuer say --format nansen|hcert|claim169 and --name \"…\""));
+        let bytes = read_input(path)?;
+        if Bundle::looks_like(&bytes) {
+            import_bundle(&bytes, args, home, now)?;
+            continue;
         }
-        let done = trust::import(args.keys.passphrase.desk(home, now), &bytes, args.root.as_deref())?;
-        report(&done, args.root.is_some());
+        let bundles = scans.add(path, &bytes)?.ok_or_else(|| {
+            Failure::new(format!("{} is not a trust bundle", path.display()))
+                .hint("for the key of a single issuer say --format nansen|hcert|claim169 and --name \"…\"")
+        })?;
+        bundles.iter().try_for_each(|bytes| import_bundle(bytes, args, home, now))?;
     }
+    scans.end()?;
     Ok(Exit::Done)
+}
+
+fn import_bundle(bytes: &[u8], args: &ImportArgs, home: &Home, now: Timestamp) -> Result<(), Failure> {
+    let done = trust::import(args.keys.passphrase.desk(home, now), bytes, args.root.as_deref())?;
+    report(&done, args.root.is_some());
+    Ok(())
 }
 
 /// Runs `nansen trust add`.

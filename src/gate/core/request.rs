@@ -68,6 +68,16 @@ impl Request {
         self.get(name) == Some(&Value::Bool(true))
     }
 
+    /// Whether what comes is a trust list and no paper.
+    pub(super) fn is_for_trust(&self) -> Result<bool, Fault> {
+        match self.get("for") {
+            None => Ok(false),
+            Some(Value::String(what)) if what == "trust" => Ok(true),
+            Some(Value::String(what)) if what == "papers" => Ok(false),
+            Some(_) => Err(Fault::header("for something else", "trust or papers")),
+        }
+    }
+
     pub(super) fn now(&self) -> Result<Timestamp, Fault> {
         let now = self.get("now").and_then(milliseconds);
         now.ok_or_else(|| Fault::header("no time in now", "milliseconds since 1970"))

@@ -2,6 +2,7 @@
 
 mod hostile;
 mod papers;
+mod sheets;
 mod trust;
 mod world;
 

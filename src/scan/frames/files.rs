@@ -2,8 +2,9 @@
 
 use super::{FrameError, FrameSource, MOST_FRAME_PIXELS};
 use crate::scan::error::ScanError;
+use crate::scan::file_type::{FileType, sniff};
 use crate::scan::grey::GreyImage;
-use crate::scan::load::{self, FileType};
+use crate::scan::load;
 use std::path::{Path, PathBuf};
 
 /// The images of a folder, or a single one.
@@ -42,8 +43,8 @@ impl FrameSource for Folder {
         let Some(path) = self.paths.next() else { return Ok(None) };
         self.number += 1;
         let bytes = std::fs::read(&path)?;
-        let image = match load::sniff(&bytes) {
-            Ok(FileType::Image(format)) => load::image(&bytes, format, MOST_FRAME_PIXELS),
+        let image = match sniff(&bytes) {
+            Ok(FileType::Image(kind)) => load::image(&bytes, kind, MOST_FRAME_PIXELS),
             Ok(FileType::Pdf) => Err(ScanError::UnknownType { magic: "25504446".into() }),
             Err(error) => Err(error),
         };

@@ -2,6 +2,7 @@
 //! write them.
 
 use super::{FrameError, FrameSource, MOST_FRAME_BYTES, MOST_FRAME_PIXELS};
+use crate::scan::file_type::ImageType;
 use crate::scan::grey::GreyImage;
 use crate::scan::load;
 use std::io::BufRead;
@@ -32,7 +33,7 @@ impl<R: BufRead> FrameSource for Mjpeg<R> {
             End::TooLong => Err(FrameError::TooLarge { number: self.number }),
             // A frame cut off at the end of the stream is no error: the camera was switched off.
             End::Stream => Ok(None),
-            End::Marker => load::image(&image.unwrap_or_default(), image::ImageFormat::Jpeg, MOST_FRAME_PIXELS)
+            End::Marker => load::image(&image.unwrap_or_default(), ImageType::Jpeg, MOST_FRAME_PIXELS)
                 .map(Some)
                 .map_err(|source| FrameError::BadFrame { number: self.number, source }),
         }

@@ -95,10 +95,7 @@ impl<'a> Attempt<'a> {
 
     /// All landmarks and the equaliser.
     pub(super) fn with_care(&mut self) -> Option<Reading> {
-        let plane = far_corner(self.image, self.hypothesis);
-        let start = Hypothesis { plane, ..self.hypothesis.clone() };
-        let marks = landmarks(self.image, &start);
-        let plane = settle(&plane, &marks, self.hypothesis.version);
+        let (plane, marks) = self.settled();
         let look = self.look(Grid::Plane(plane));
         if let Some(read) = self.equalised(&look, Depth::Quick) {
             return Some(read);
@@ -120,10 +117,7 @@ impl<'a> Attempt<'a> {
 
     /// Everything: both grids, longer filters, deep decoding.
     pub(super) fn thoroughly(&mut self) -> Option<Reading> {
-        let plane = far_corner(self.image, self.hypothesis);
-        let start = Hypothesis { plane, ..self.hypothesis.clone() };
-        let marks = landmarks(self.image, &start);
-        let plane = settle(&plane, &marks, self.hypothesis.version);
+        let (plane, marks) = self.settled();
         let mut looks = vec![self.look(Grid::Plane(plane))];
         if self.deadline.has_passed() {
             return None;
@@ -151,6 +145,13 @@ impl<'a> Attempt<'a> {
             }
         }
         None
+    }
+
+    /// The plane that the landmarks agree on best, and the landmarks.
+    fn settled(&self) -> (Homography, Vec<Pair>) {
+        let plane = far_corner(self.image, self.hypothesis);
+        let marks = landmarks(self.image, &Hypothesis { plane, ..self.hypothesis.clone() });
+        (settle(&plane, &marks, self.hypothesis.version), marks)
     }
 
     fn look(&self, grid: Grid) -> Look {
@@ -225,7 +226,7 @@ impl<'a> Attempt<'a> {
         if self.agreement(soft) < least {
             return Err(None);
         }
-        match decode(soft, self.hypothesis.version, depth, &[]) {
+        match decode(soft, self.hypothesis.version, depth) {
             Some(Outcome::Read(decoded)) => Ok(self.reading(look, *decoded)),
             Some(Outcome::Doubtful(all, failed)) => {
                 self.keep(look, soft);

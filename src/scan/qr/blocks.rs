@@ -97,14 +97,6 @@ impl Blocks {
         &self.order[start..start + self.data_len(block) + self.ec_per_block]
     }
 
-    /// Block and position in it of a data codeword, counted in the order of the message (blocks one after the other).
-    pub(in crate::scan) fn of_data(&self, codeword: usize) -> Option<(usize, usize)> {
-        (0..self.count()).map(|block| (block, self.data_before(block))).find_map(|(block, start)| {
-            let position = codeword.checked_sub(start)?;
-            (position < self.data_len(block)).then_some((block, position))
-        })
-    }
-
     /// Data codewords of the blocks before a block.
     pub(super) fn data_before(&self, block: usize) -> usize {
         block * self.groups[0].1 + block.saturating_sub(self.groups[0].0)
@@ -169,11 +161,6 @@ mod tests {
     #[test]
     fn a_data_codeword_is_found_in_its_block() {
         let blocks = Version::new(5).map(|version| Blocks::of(version, EcLevel::Q)).unwrap();
-        assert_eq!(blocks.of_data(0), Some((0, 0)));
-        assert_eq!(blocks.of_data(29), Some((1, 14)));
-        assert_eq!(blocks.of_data(30), Some((2, 0)));
-        assert_eq!(blocks.of_data(61), Some((3, 15)));
-        assert_eq!(blocks.of_data(62), None);
         assert_eq!(blocks.codewords(3)[15], 61);
     }
 }

@@ -65,21 +65,6 @@ impl Codewords {
         Received { soft: &self.soft[range.clone()], hard: &self.hard[range.clone()], right: &self.right[range], ec }
     }
 
-    /// The same with what is known of the message beforehand added to its bits; bits beyond the data are left alone.
-    pub(super) fn with_known(&self, first_bit: usize, bits: &[bool], confidence: f32) -> Self {
-        let mut all = self.clone();
-        for (at, bit) in bits.iter().enumerate() {
-            let Some((block, position)) = first_bit.checked_add(at).and_then(|at| self.blocks.of_data(at / 8)) else {
-                break;
-            };
-            let codeword = self.blocks.data_before(block) + block * self.blocks.ec_per_block + position;
-            let value = &mut all.soft[codeword][(first_bit + at) % 8];
-            *value = (*value + if *bit { confidence } else { -confidence }).clamp(-MOST, MOST);
-        }
-        all.decide();
-        all
-    }
-
     /// Takes the most likely codewords.
     fn decide(&mut self) {
         let logistic = logistic();
@@ -170,20 +155,6 @@ mod tests {
             assert_eq!(read.hard.iter().copied().map(Some).collect::<Vec<_>>(), codewords);
             assert!(read.right.iter().all(|right| *right > 0.999));
         }
-    }
-
-    #[test]
-    fn what_is_known_beforehand_speaks_for_its_bits_only() {
-        let version = Version::new(5).unwrap();
-        let soft = SoftModules::new(version.modules(), vec![0.0; version.modules().pow(2)]).unwrap();
-        let read = Codewords::new(&soft, version, FORMAT);
-        // Data codewords 14 and 15 are the last of the first block and the first of the second.
-        let known = read.with_known(14 * 8 + 4, &[true; 8], 3.0);
-        let bits = |block, at: usize| known.block(block).soft[at];
-        assert_eq!(bits(0, 14).map(|value| value > 2.9), [false, false, false, false, true, true, true, true]);
-        assert_eq!(bits(1, 0).map(|value| value > 2.9), [true, true, true, true, false, false, false, false]);
-        assert_eq!(known.soft.iter().flatten().filter(|value| **value != 0.0).count(), 8);
-        assert_eq!(read.with_known(usize::MAX, &[true; 9], 3.0).soft, read.soft);
     }
 
     #[test]

@@ -46,8 +46,6 @@ pub(super) struct Solution {
     pub(super) word: Vec<u8>,
     /// What speaks for it, in bits, by the received modules alone.
     pub(super) evidence: f32,
-    /// The same with what was known beforehand.
-    pub(super) rank: f32,
     /// Codewords that differ from the most likely ones, erasures not counted.
     pub(super) errors: u32,
     /// Codewords that were erased.
@@ -58,8 +56,6 @@ pub(super) struct Solution {
 pub(super) struct Search<'a> {
     /// What was received.
     received: Received<'a>,
-    /// The same, with what is known beforehand.
-    informed: Received<'a>,
     /// Error correction codewords that may be used.
     most: usize,
     /// Reed–Solomon decodings that may still be tried.
@@ -68,15 +64,15 @@ pub(super) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    /// A search in `informed`, judged by `received`.
-    pub(super) fn new(received: Received<'a>, informed: Received<'a>) -> Self {
-        Self { received, informed, most: received.ec, tries: u32::MAX, found: Vec::new() }
+    /// A search in what was received.
+    pub(super) fn new(received: Received<'a>) -> Self {
+        Self { received, most: received.ec, tries: u32::MAX, found: Vec::new() }
     }
 
     /// Corrects errors alone, leaving `protection` error correction codewords unused, or erases what looks worst.
     pub(super) fn quick(mut self, protection: usize) -> Vec<Solution> {
-        let hard = self.informed.hard;
-        let syndromes = Syndromes::of(hard, self.informed.ec);
+        let hard = self.received.hard;
+        let syndromes = Syndromes::of(hard, self.received.ec);
         self.most -= protection;
         if self.attempt(hard, &syndromes, &[]) {
             return self.found;
@@ -95,8 +91,8 @@ impl<'a> Search<'a> {
         self.tries = tries;
         let order = self.by_reliability();
         let levels = self.levels(&order);
-        let hard = self.informed.hard;
-        let syndromes = Syndromes::of(hard, self.informed.ec);
+        let hard = self.received.hard;
+        let syndromes = Syndromes::of(hard, self.received.ec);
         for &(_, erasures) in &levels {
             if self.attempt(hard, &syndromes, &order[..erasures]) {
                 return (self.found, tries - self.tries);
@@ -108,7 +104,7 @@ impl<'a> Search<'a> {
 
     /// Positions of the block, the least reliable first.
     fn by_reliability(&self) -> Vec<u8> {
-        let right = self.informed.right;
+        let right = self.received.right;
         let mut order: Vec<u8> = (0..right.len()).map(|at| at as u8).collect();
         order.sort_by(|a, b| right[usize::from(*a)].total_cmp(&right[usize::from(*b)]));
         order
@@ -120,7 +116,7 @@ impl<'a> Search<'a> {
         let (mut mean, mut variance) = (0.0, 0.0);
         let mut outside = vec![(0.0, 0.0); order.len() + 1];
         for (at, position) in order.iter().enumerate().rev() {
-            let right = self.informed.right[usize::from(*position)];
+            let right = self.received.right[usize::from(*position)];
             mean += 1.0 - right;
             variance += right * (1.0 - right);
             outside[at] = (mean, variance);
@@ -142,9 +138,9 @@ impl<'a> Search<'a> {
     fn draw(&mut self, levels: &[(f32, usize)], syndromes: &Syndromes) {
         let mut random = Random(SEED);
         let bits = self.least_reliable_bits();
-        let doubts: Vec<(f32, u8)> = (0..).zip(self.informed.right).map(|(at, right)| (doubt(*right), at)).collect();
+        let doubts: Vec<(f32, u8)> = (0..).zip(self.received.right).map(|(at, right)| (doubt(*right), at)).collect();
         let mut by_doubt = Vec::with_capacity(doubts.len());
-        let mut word = self.informed.hard.to_vec();
+        let mut word = self.received.hard.to_vec();
         for (_, level) in levels.iter().take(DRAWN_LEVELS).cycle() {
             if self.tries == 0 {
                 break;
@@ -159,7 +155,7 @@ impl<'a> Search<'a> {
                 *erasure = *at;
             }
             let erasures = &erasures[..by_doubt.len()];
-            word.copy_from_slice(self.informed.hard);
+            word.copy_from_slice(self.received.hard);
             let mut changed = *syndromes;
             for bit in &bits {
                 if random.next() < bit.chance && !erasures.contains(&bit.position) {
@@ -180,7 +176,7 @@ impl<'a> Search<'a> {
             chance: TURNED / (1.0 + value.abs().exp()),
         };
         let all = self
-            .informed
+            .received
             .soft
             .iter()
             .enumerate()
@@ -204,18 +200,16 @@ impl<'a> Search<'a> {
             return false;
         }
         let data = word.len() - self.received.ec;
-        let rank = evidence::of(self.informed, &word, data);
-        if rank < LEAST {
+        let evidence = evidence::of(self.received, &word, data);
+        if evidence < LEAST {
             return false;
         }
-        let is_informed = !std::ptr::eq(self.informed.soft, self.received.soft);
-        let evidence = if is_informed { evidence::of(self.received, &word, data) } else { rank };
         let is_error = |at: &usize| word[*at] != self.received.hard[*at] && !erasures.contains(&(*at as u8));
         let errors = (0..word.len()).filter(is_error).count() as u32;
-        let at = self.found.partition_point(|solution| solution.rank >= rank);
-        self.found.insert(at, Solution { word, evidence, rank, errors, erasures: erasures.len() as u32 });
+        let at = self.found.partition_point(|solution| solution.evidence >= evidence);
+        self.found.insert(at, Solution { word, evidence, errors, erasures: erasures.len() as u32 });
         self.found.truncate(MOST_WORDS);
-        rank >= SURE
+        evidence >= SURE
     }
 }
 

@@ -14,6 +14,7 @@ use super::patterns::{Patterns, Version};
 pub(in crate::scan) use super::segments::Message;
 use super::soft::SoftModules;
 use super::stains;
+use crate::scan::found::{Found, Kind};
 
 /// Formats that are tried.
 const QUICK_FORMATS: usize = 2;
@@ -43,19 +44,6 @@ pub(in crate::scan) enum Depth {
     Quick,
     /// All numbers of erasures, and draws of turned bits: about ten milliseconds when nothing is found.
     Deep,
-}
-
-/// Something that the message is likely to have.
-///
-/// A hint makes words likelier to be looked at, and never counts as evidence: a wrong one costs time only.
-#[derive(Clone, Debug, PartialEq)]
-pub(in crate::scan) struct Hint {
-    /// Where the bits begin, counted from the first bit of the first data codeword.
-    pub(in crate::scan) position_of_first_bit: usize,
-    /// The bits.
-    pub(in crate::scan) bits: Vec<bool>,
-    /// Their log-likelihood ratio.
-    pub(in crate::scan) confidence: f32,
 }
 
 /// What became of a symbol.
@@ -93,6 +81,25 @@ pub(in crate::scan) struct Decoded {
     pub(in crate::scan) modules: Vec<bool>,
 }
 
+impl Decoded {
+    /// The symbol as it is handed out, with its corners in pixels.
+    pub(in crate::scan) fn found(self, corners: [(f32, f32); 4]) -> Found {
+        Found {
+            kind: Kind::Qr,
+            bytes: self.message.bytes,
+            version: Some(self.version.number()),
+            ec_level: Some(self.format.level),
+            errors_corrected: Some(self.errors_corrected),
+            erasures: Some(self.erasures),
+            structured_append: self.message.structured_append,
+            corners: Some(corners),
+            page: 1,
+            mirrored: self.mirrored,
+            inverted: false,
+        }
+    }
+}
+
 /// What is known of a symbol that was not read.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::scan) struct Failed {
@@ -110,7 +117,7 @@ pub(in crate::scan) struct Failed {
 }
 
 /// Reads a symbol. `None` when the modules are not as many as the version has.
-pub(in crate::scan) fn decode(soft: &SoftModules, version: Version, depth: Depth, hints: &[Hint]) -> Option<Outcome> {
+pub(in crate::scan) fn decode(soft: &SoftModules, version: Version, depth: Depth) -> Option<Outcome> {
     if soft.width != version.modules() || soft.values.len() != soft.width * soft.width {
         return None;
     }
@@ -118,7 +125,7 @@ pub(in crate::scan) fn decode(soft: &SoftModules, version: Version, depth: Depth
     let unstained = OnceCell::new();
     for hypothesis in hypotheses(soft, version, depth) {
         let mut attempt = Attempt::new(soft, &unstained, version, hypothesis);
-        attempt.search(None, hints);
+        attempt.search(None);
         if let Some(read) = attempt.sure_reading() {
             return Some(Outcome::Read(Box::new(read)));
         }
@@ -131,7 +138,7 @@ pub(in crate::scan) fn decode(soft: &SoftModules, version: Version, depth: Depth
     }
     if depth == Depth::Deep {
         for (number, attempt) in attempts.iter_mut().enumerate() {
-            attempt.search(Some(if number == 0 { DEEP_TRIES } else { OTHER_TRIES }), hints);
+            attempt.search(Some(if number == 0 { DEEP_TRIES } else { OTHER_TRIES }));
             if let Some(read) = attempt.sure_reading() {
                 return Some(Outcome::Read(Box::new(read)));
             }
@@ -212,13 +219,13 @@ impl<'a> Attempt<'a> {
         self.blocks_solved() == self.words.len()
     }
 
-    /// Searches for blocks that are not read yet: in the modules as they are, without stains, and with what is known beforehand.
+    /// Searches for blocks that are not read yet: in the modules as they are, and without stains.
     /// A deep search has so many `tries`; without them it is quick.
-    fn search(&mut self, tries: Option<u32>, hints: &[Hint]) {
+    fn search(&mut self, tries: Option<u32>) {
         let mut left = tries;
         let mut look = self.codewords.clone();
         if tries.is_none() {
-            self.search_in(&look, &look, &mut left);
+            self.search_in(&look, &mut left);
         }
         if self.is_read() {
             return;
@@ -238,31 +245,23 @@ impl<'a> Attempt<'a> {
                 look = Codewords::new(&soft, self.version, self.format());
             }
             if is_new {
-                self.search_in(&look, &look, &mut left);
+                self.search_in(&look, &mut left);
             }
             is_new = false;
             if self.is_read() || self.blocks_solved() == before {
                 break;
             }
         }
-        if !hints.is_empty() && !self.is_read() {
-            let mut informed = look.clone();
-            for hint in hints {
-                informed = informed.with_known(hint.position_of_first_bit, &hint.bits, hint.confidence);
-            }
-            self.search_in(&look, &informed, &mut left);
-        }
     }
 
-    /// Searches in `informed`; what is found is judged by `received`.
-    fn search_in(&mut self, received: &Codewords, informed: &Codewords, tries: &mut Option<u32>) {
+    fn search_in(&mut self, received: &Codewords, tries: &mut Option<u32>) {
         let unsolved: Vec<usize> =
             (0..self.words.len()).filter(|block| !Self::is_solved(&self.words[*block])).collect();
         for (number, &block) in unsolved.iter().enumerate() {
             if tries.is_none() && number >= QUICK_BLOCKS && self.blocks_solved() == 0 {
                 return;
             }
-            let search = Search::new(received.block(block), informed.block(block));
+            let search = Search::new(received.block(block));
             let found = match tries {
                 None => search.quick(self.codewords.blocks.protection),
                 Some(left) => {
@@ -359,7 +358,7 @@ impl<'a> Attempt<'a> {
 fn merge(words: &mut Vec<Solution>, found: Vec<Solution>) {
     for solution in found {
         if words.iter().all(|other| other.word != solution.word) {
-            let at = words.partition_point(|other| other.rank >= solution.rank);
+            let at = words.partition_point(|other| other.evidence >= solution.evidence);
             words.insert(at, solution);
         }
     }

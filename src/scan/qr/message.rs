@@ -151,7 +151,7 @@ impl<'a> Combinations<'a> {
     }
 
     fn loss(&self, choice: &[usize]) -> u64 {
-        let loss = |(words, at): (&Vec<Solution>, &usize)| (1000.0 * (words[0].rank - words[*at].rank)) as u64;
+        let loss = |(words, at): (&Vec<Solution>, &usize)| (1000.0 * (words[0].evidence - words[*at].evidence)) as u64;
         self.words.iter().zip(choice).map(loss).sum()
     }
 }

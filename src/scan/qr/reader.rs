@@ -15,7 +15,7 @@ use super::view::{FAST, GLANCES, THOROUGH, View};
 use crate::scan::binarisation::binarise;
 use crate::scan::deadline::Deadline;
 use crate::scan::filter::Filter;
-use crate::scan::found::{Found, Kind, StructuredAppend, merge};
+use crate::scan::found::{Found, contains, lies_in, merge};
 use crate::scan::grey::GreyImage;
 use crate::scan::readers::Readings;
 
@@ -216,15 +216,14 @@ impl<'a> Search<'a> {
     /// What was read, without what turned out to be a part of it.
     pub(in crate::scan) fn finish(self) -> Readings {
         let Readings { found, mut doubtful, mut unread } = self.readings;
-        let lies_in = |corners: &[(f32, f32); 4]| {
-            let centre = middle(&corners.map(|(x, y)| Point::new(x, y)));
-            found.iter().filter_map(|found| found.corners).any(|outer| contains(&outer, centre))
+        let is_part = |inner: &[(f32, f32); 4]| {
+            found.iter().filter_map(|found| found.corners).any(|outer| lies_in(inner, &outer))
         };
         unread.sort_by(|a, b| b.agreement.total_cmp(&a.agreement));
         let mut kept: Vec<Unread> = Vec::new();
         for one in unread.drain(..) {
-            let same = |other: &Unread| contains(&other.corners.map(|p| (p.x, p.y)), middle(&one.corners));
-            if kept.len() < MOST_UNREAD && !lies_in(&one.corners.map(|p| (p.x, p.y))) && !kept.iter().any(same) {
+            let same = |other: &Unread| lies_in(&one.corners(), &other.corners());
+            if kept.len() < MOST_UNREAD && !is_part(&one.corners()) && !kept.iter().any(same) {
                 kept.push(one);
             }
         }
@@ -234,7 +233,7 @@ impl<'a> Search<'a> {
             merge(&mut distinct, one);
         }
         let mut doubtful = distinct;
-        doubtful.retain(|doubtful| doubtful.corners.is_none_or(|corners| !lies_in(&corners)));
+        doubtful.retain(|doubtful| doubtful.corners.is_none_or(|corners| !is_part(&corners)));
         doubtful.truncate(MOST_DOUBTFUL);
         Readings { found, doubtful, unread: kept }
     }
@@ -326,7 +325,7 @@ impl<'a> Search<'a> {
     }
 
     fn is_read(&self, at: Point) -> bool {
-        self.readings.found.iter().filter_map(|found| found.corners).any(|corners| contains(&corners, at))
+        self.readings.found.iter().filter_map(|found| found.corners).any(|corners| contains(&corners, (at.x, at.y)))
     }
 
     fn add_all(&mut self, hypotheses: Vec<Hypothesis>, factor: u32, filter: Filter) {
@@ -396,7 +395,7 @@ impl<'a> Search<'a> {
     /// Forgets what lies in symbols that were read.
     fn forget(&mut self) {
         let found: Vec<[(f32, f32); 4]> = self.readings.found.iter().filter_map(|found| found.corners).collect();
-        let is_read = |at: Point| found.iter().any(|corners| contains(corners, at));
+        let is_read = |at: Point| found.iter().any(|corners| contains(corners, (at.x, at.y)));
         self.seen.retain(|seen| !is_read(seen.finder.centre));
         self.candidates.retain(|candidate| !is_read(candidate.centre()));
     }
@@ -425,34 +424,7 @@ impl<'a> Search<'a> {
 /// What a reading says, in pixels of the whole image.
 fn found(reading: Reading, factor: u32) -> Found {
     let Reading { decoded, corners } = reading;
-    Found {
-        kind: Kind::Qr,
-        bytes: decoded.message.bytes,
-        version: Some(decoded.version.number()),
-        ec_level: Some(decoded.format.level),
-        errors_corrected: Some(decoded.errors_corrected),
-        erasures: Some(decoded.erasures),
-        structured_append: decoded.message.structured_append.map(|part| StructuredAppend {
-            index: part.index,
-            total: part.total,
-            parity: part.parity,
-        }),
-        corners: Some(corners.map(|corner| (corner.x * factor as f32, corner.y * factor as f32))),
-        page: 1,
-        mirrored: decoded.mirrored,
-        inverted: false,
-    }
-}
-
-fn middle(corners: &[Point; 4]) -> Point {
-    (corners[0] + corners[1] + corners[2] + corners[3]) * 0.25
-}
-
-/// Whether a place lies within a convex quadrilateral, whichever way round its corners are named.
-fn contains(corners: &[(f32, f32); 4], at: Point) -> bool {
-    let corners = corners.map(|(x, y)| Point::new(x, y));
-    let side = |side: usize| (corners[(side + 1) % 4] - corners[side]).cross(at - corners[side]);
-    (0..4).all(|at| side(at) >= 0.0) || (0..4).all(|at| side(at) <= 0.0)
+    decoded.found(corners.map(|corner| (corner.x * factor as f32, corner.y * factor as f32)))
 }
 
 #[cfg(test)]

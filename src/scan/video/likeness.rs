@@ -177,7 +177,7 @@ mod tests {
     fn frames_of_two_symbols_do_not_bear_out_a_text_of_both() {
         let a = encode(&text(600, 0, 1), 15, EcLevel::L).unwrap();
         let soft = SoftModules::new(a.width(), modules(&a, 0, 1)).unwrap();
-        let Some(Outcome::Read(decoded)) = decode(&soft, Version::new(15).unwrap(), Depth::Quick, &[]) else {
+        let Some(Outcome::Read(decoded)) = decode(&soft, Version::new(15).unwrap(), Depth::Quick) else {
             panic!("a clean symbol is read");
         };
         let of_one: Vec<Vec<f32>> = (0..8).map(|seed| modules(&a, 20, seed)).collect();

@@ -5,7 +5,7 @@
 //! have brought. A module under glare comes in as 0 and adds nothing.
 
 use super::likeness::{self, Seen};
-use crate::scan::found::{Found, Kind, StructuredAppend};
+use crate::scan::found::Found;
 use crate::scan::qr::{Decoded, Depth, Outcome, Patterns, SoftModules, Unread, Version, decode};
 
 /// What one frame may say of a module, as a log-likelihood ratio.
@@ -83,7 +83,7 @@ impl Track {
         }
         let Some(soft) = SoftModules::new(version.modules(), self.sum.clone()) else { return told };
         let depth = if self.count.is_multiple_of(DEEP_EVERY) { Depth::Deep } else { Depth::Quick };
-        match decode(&soft, version, depth, &[]) {
+        match decode(&soft, version, depth) {
             Some(Outcome::Read(decoded)) => {
                 if likeness::bear_out(&self.kept, &decoded) {
                     let certain = decoded.modules.iter().map(|dark| if *dark { MOST } else { -MOST });
@@ -113,24 +113,7 @@ impl Track {
     }
 
     fn found(&self, decoded: Decoded) -> Found {
-        let part = decoded.message.structured_append;
-        Found {
-            kind: Kind::Qr,
-            bytes: decoded.message.bytes,
-            version: Some(decoded.version.number()),
-            ec_level: Some(decoded.format.level),
-            errors_corrected: Some(decoded.errors_corrected),
-            erasures: Some(decoded.erasures),
-            structured_append: part.map(|part| StructuredAppend {
-                index: part.index,
-                total: part.total,
-                parity: part.parity,
-            }),
-            corners: Some(self.last.corners()),
-            page: 1,
-            mirrored: decoded.mirrored,
-            inverted: false,
-        }
+        decoded.found(self.last.corners())
     }
 }
 

@@ -104,7 +104,7 @@ impl Symbol {
     }
 
     fn outcome(&self, soft: &SoftModules, depth: Depth) -> Outcome {
-        decode(soft, self.version, depth, &[]).unwrap()
+        decode(soft, self.version, depth).unwrap()
     }
 
     #[track_caller]
@@ -238,32 +238,6 @@ fn a_block_of_padding_need_not_be_read() {
 }
 
 #[test]
-fn a_hint_helps_and_a_wrong_hint_does_no_harm() {
-    let symbol = sample();
-    let errors = Blocks::of(symbol.version, symbol.format.level).ec_per_block / 2 + 2;
-    let mut soft = symbol.soft();
-    for place in (0..9).flat_map(|block| (20..20 + errors).map(move |at| (block, at))) {
-        for place in symbol.places(place.0, place.1) {
-            soft.values[place] = -soft.values[place];
-        }
-    }
-    assert!(!matches!(symbol.outcome(&soft, Depth::Quick), Outcome::Read(_)));
-    let bits = |invert: bool| {
-        let bits = symbol.bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1 == 1));
-        Hint { position_of_first_bit: 20, bits: bits.map(|bit| bit != invert).collect(), confidence: 9.0 }
-    };
-    let hinted = |invert| decode(&soft, symbol.version, Depth::Quick, &[bits(invert)]).unwrap();
-    match hinted(false) {
-        Outcome::Read(read) => assert_eq!(read.message.bytes, symbol.bytes),
-        Outcome::Doubtful(all, _) => assert_eq!(all[0].message.bytes, symbol.bytes),
-        Outcome::Failed(failed) => panic!("{} of {} blocks", failed.blocks_solved, failed.blocks),
-    }
-    assert!(!matches!(hinted(true), Outcome::Read(_)));
-    let clean = decode(&symbol.soft(), symbol.version, Depth::Quick, &[bits(true)]).unwrap();
-    assert!(matches!(clean, Outcome::Read(read) if read.message.bytes == symbol.bytes));
-}
-
-#[test]
 fn eci_and_structured_append_are_told() {
     // Part 2 of 3 with parity 5A, ECI 26, two bytes, terminator.
     let mut codewords = vec![0x31, 0x25, 0xA7, 0x1A, 0x40, 0x2C, 0x3A, 0x90];
@@ -276,7 +250,7 @@ fn eci_and_structured_append_are_told() {
 
 #[test]
 fn modules_of_another_width_are_refused() {
-    assert_eq!(decode(&sample().soft(), Version::new(13).unwrap(), Depth::Quick, &[]), None);
+    assert_eq!(decode(&sample().soft(), Version::new(13).unwrap(), Depth::Quick), None);
 }
 
 #[test]
@@ -285,7 +259,7 @@ fn a_symbol_of_one_colour_is_not_read() {
         let width = version.modules();
         for value in [MOST, -MOST, 0.0] {
             let soft = SoftModules::new(width, vec![value; width * width]).unwrap();
-            let outcome = decode(&soft, version, Depth::Deep, &[]).unwrap();
+            let outcome = decode(&soft, version, Depth::Deep).unwrap();
             assert!(!matches!(outcome, Outcome::Read(_)), "{} {value}", version.number());
         }
     }
@@ -330,7 +304,7 @@ proptest! {
         let value = |value: &f32| if mixed { *value } else { value.signum() * MOST };
         let soft = SoftModules::new(width, noise[..width * width].iter().map(value).collect()).unwrap();
         for depth in [Depth::Quick, Depth::Deep] {
-            prop_assert!(!matches!(decode(&soft, version, depth, &[]), Some(Outcome::Read(_))));
+            prop_assert!(!matches!(decode(&soft, version, depth), Some(Outcome::Read(_))));
         }
     }
 }

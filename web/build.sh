@@ -1,0 +1,163 @@
+#!/usr/bin/env bash
+# Builds the core of the gate for browsers: web/wasm and what it takes of src/ → web/built/nansen.wasm.gz, and beside it SOURCES,
+# which says by which toolchain and from which files it was made. The same files and the same toolchain give the same bytes, on
+# every machine and in every folder.
+#
+#   web/build.sh            build, and write both files
+#   web/build.sh --check    build, and compare with both files; writes nothing
+#
+# Which toolchain:
+#   rustup   the installed Rust with its target wasm32-unknown-unknown, which is added when rustup can
+#   debian   else Debian's rustc-web with its sources of the standard library: the packages of PACKAGES below are downloaded with
+#            apt-get (about 170 MB, unpacked 1 GB) and unpacked into a folder; nothing is installed, root is not needed
+# NANSEN_WASM_TOOLCHAIN=rustup|debian chooses; --check takes the one that SOURCES names, when it is there.
+# NANSEN_WASM_TOOLS is the folder for Debian's packages (target/wasm-tools); NANSEN_WASM_TARGET the one to build in (target/wasm).
+#
+# No wasm-opt: version 108 saves 2 % and would have to be of the same version everywhere.
+set -euo pipefail
+export LC_ALL=C
+cd "$(dirname "$0")/.."
+root=$PWD
+tools=${NANSEN_WASM_TOOLS:-$root/target/wasm-tools}
+target=${NANSEN_WASM_TARGET:-$root/target/wasm}
+built=web/built
+PACKAGES=(rustc-web libstd-rust-web-1.96 libstd-rust-web-dev rust-web-src libllvm22 lld-22)
+
+say() { echo "web/build.sh: $*" >&2; }
+die() { say "$*"; exit 1; }
+digest() { sha256sum | cut -d' ' -f1; }
+
+# A target of rustup's, when it is there or can be had.
+has_rustup() {
+    local libraries
+    libraries=$(rustc --print target-libdir --target wasm32-unknown-unknown 2>/dev/null) || return 1
+    [ -d "$libraries" ] || { command -v rustup >/dev/null && rustup target add wasm32-unknown-unknown >&2; }
+}
+
+use_rustup() {
+    toolchain="rustup $(rustc --version)"
+    rustc=rustc
+    std=()
+}
+
+# Unpacks the packages once for each set of versions.
+use_debian() {
+    local stamp unpacked=$tools/root
+    command -v apt-get >/dev/null && command -v dpkg >/dev/null || die "no wasm32 target: run 'rustup target add wasm32-unknown-unknown'"
+    if ! [ -x "$unpacked/usr/bin/rustc" ]; then
+        say "no wasm32 target in the installed Rust; unpacking Debian's ${PACKAGES[*]} under $tools"
+        rm -rf "$tools/part" && mkdir -p "$tools/part"
+        (cd "$tools/part" && apt-get download "${PACKAGES[@]}" >&2) || die "apt-get cannot download ${PACKAGES[*]}; run apt-get update"
+        for stamp in "$tools"/part/*.deb; do dpkg -x "$stamp" "$tools/part/root"; done
+        rm -f "$tools"/part/*.deb
+        mv "$tools/part/root" "$unpacked" && rmdir "$tools/part"
+    fi
+    export LD_LIBRARY_PATH=$unpacked/usr/lib/x86_64-linux-gnu${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+    export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$unpacked/usr/lib/llvm-22/bin/wasm-ld
+    # Building the standard library is not stable yet; the packages have it in source only.
+    export RUSTC_BOOTSTRAP=1
+    rustc=$unpacked/usr/bin/rustc
+    std=(-Zbuild-std=std,panic_abort)
+    toolchain="debian $("$rustc" --version), $("$CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER" --version)"
+}
+
+choose() {
+    local wanted=${NANSEN_WASM_TOOLCHAIN:-}
+    if [ -z "$wanted" ] && [ -n "$check" ]; then wanted=$(sed -n 's/^toolchain \([a-z]*\) .*/\1/p' $built/SOURCES); fi
+    case $wanted in
+        debian) use_debian ;;
+        rustup) if has_rustup; then use_rustup; else use_debian; fi ;;
+        '') if has_rustup; then use_rustup; else use_debian; fi ;;
+        *) die "NANSEN_WASM_TOOLCHAIN is '$wanted', and may be rustup or debian" ;;
+    esac
+}
+
+# No path of this machine may get in: each of them has another name inside.
+flags() {
+    local separator=$'\x1f' home=${CARGO_HOME:-$HOME/.cargo} sysroot registry
+    sysroot=$("$rustc" --print sysroot)
+    local all=(
+        --cfg 'getrandom_backend="unsupported"'
+        "--remap-path-prefix=$root=/nansen" "--remap-path-prefix=$target=/target"
+        "--remap-path-prefix=$sysroot/lib/rustlib/src/rust=/rust"
+        "--remap-path-prefix=$(realpath -m "$sysroot/lib/rustlib/src/rust")=/rust"
+        "--remap-path-prefix=$home=/cargo"
+    )
+    # The folder of a registry has the name of the server it came from.
+    for registry in "$home"/registry/src/*; do all+=("--remap-path-prefix=$registry=/crates"); done
+    (IFS=$separator; echo "${all[*]}")
+}
+
+build() {
+    export RUSTC=$rustc CARGO_TARGET_DIR=$target
+    unset RUSTFLAGS RUSTC_WRAPPER CARGO_BUILD_RUSTFLAGS
+    cargo fetch --locked >&2
+    CARGO_ENCODED_RUSTFLAGS=$(flags)
+    export CARGO_ENCODED_RUSTFLAGS
+    cargo build "${std[@]}" --locked --profile wasm -p nansen-gate --target wasm32-unknown-unknown >&2
+    wasm=$target/wasm32-unknown-unknown/wasm/nansen_gate.wasm
+    ! grep -qaF -e "$root/" -e "$HOME/" "$wasm" || die "a path of this machine is in the module"
+}
+
+# Part of a TOML file: from the line of its name to the next table.
+section() { awk -v name="$2" '$0 == name { on = 1; print; next } /^\[/ { on = 0 } on' "$1"; }
+
+# What went in: crates with the checksums of Cargo.lock, parts of Cargo.toml, and every file that the compiler opened.
+inputs() {
+    local name version file
+    cargo tree --locked --target wasm32-unknown-unknown -p nansen-gate -e normal,build --prefix none -f '{p}' |
+        sed -n 's/^\([^ ]*\) v\([^ ]*\)\( (proc-macro)\)\?\( (\*)\)\?$/\1 \2/p' | sort -u |
+        while read -r name version; do
+            echo "crate $name $version $(awk -v RS= -v name="name = \"$name\"" -v version="version = \"$version\"" \
+                'index($0, name "\n") && index($0, version "\n")' Cargo.lock | sed -n 's/^checksum = "\(.*\)"/\1/p')"
+        done
+    for name in '[dependencies]' '[profile.wasm]'; do echo "part $(section Cargo.toml "$name" | digest) Cargo.toml $name"; done
+    sed 's/^[^:]*: //' "$target"/wasm32-unknown-unknown/wasm/nansen_gate.d | tr ' ' '\n' | sed "s,^$root/,," |
+        cat - <(echo web/wasm/Cargo.toml) | sort -u |
+        while read -r file; do [ -z "$file" ] || echo "file $(digest <"$file") $file"; done
+}
+
+sources() {
+    local lines
+    lines=$(inputs)
+    echo "# What nansen.wasm.gz was made by and from. Written by web/build.sh."
+    echo "toolchain $toolchain"
+    echo "wasm $(digest <"$wasm") $(stat -c %s "$wasm") bytes"
+    echo "inputs $(echo "$lines" | digest)"
+    echo "$lines"
+}
+
+field() { sed -n "s/^$1 //p"; }
+
+compare() {
+    local fresh=$1 name
+    for name in inputs toolchain wasm; do
+        [ "$(echo "$fresh" | field $name)" = "$(field $name <$built/SOURCES)" ] && continue
+        case $name in
+            inputs) diff <(grep -E '^(crate|part|file) ' $built/SOURCES) <(echo "$fresh" | grep -E '^(crate|part|file) ') >&2
+                die "$built is not of these sources: run web/build.sh" ;;
+            toolchain) say "$built was made by '$(field toolchain <$built/SOURCES)', and here is '$toolchain': only the sources were compared, and they are the same"
+                return ;;
+            wasm) die "the same toolchain and sources gave another module: $(echo "$fresh" | field wasm), not $(field wasm <$built/SOURCES)" ;;
+        esac
+    done
+    [ "$(gzip -dc $built/nansen.wasm.gz | digest)" = "$(digest <"$wasm")" ] || die "$built/nansen.wasm.gz is not what SOURCES says: run web/build.sh"
+    say "$built is what these sources give, byte by byte"
+}
+
+case ${1:-} in
+    '') check= ;;
+    --check) check=1 ;;
+    *) sed -n '2,8p' "$0" | cut -c3- >&2; exit 2 ;;
+esac
+choose
+say "building with $toolchain"
+build
+if [ -n "$check" ]; then
+    compare "$(sources)"
+else
+    mkdir -p $built
+    gzip -9n <"$wasm" >$built/nansen.wasm.gz
+    sources >$built/SOURCES
+    say "$built/nansen.wasm.gz: $(stat -c %s "$wasm") bytes, packed $(stat -c %s $built/nansen.wasm.gz)"
+fi

@@ -1,0 +1,110 @@
+// @ts-check
+// What a person does with trust lists: fetch, choose a file, scan sheets, compare fingerprints, remove.
+
+import { at, h } from './dom.js';
+import { kindOf } from './intake.js';
+import * as offline from './offline.js';
+import { go, screen } from './screens.js';
+import * as view from './trust_view.js';
+import { t } from './words.js';
+
+const PICTURE_LIMIT_MS = 60_000;
+
+export class TrustDesk {
+  /** @param {import('./trust.js').Trust} trust */
+  constructor(trust) {
+    this.trust = trust;
+    this.engine = trust.engine;
+    /** Whether the camera looks for sheets of a list. */
+    this.scanning = false;
+  }
+
+  listen() {
+    at('trust-update').addEventListener('click', () => this.update());
+    at('trust-file').addEventListener('click', () => at('file').click());
+    at('trust-scan').addEventListener('click', () => {
+      this.scanning = true;
+      go('camera', { focus: false });
+    });
+  }
+
+  draw() {
+    view.state(this.trust, () => go('trust'));
+    if (screen() === 'trust') view.lists(this.trust, { changed: () => this.draw() });
+  }
+
+  /** The first time on this device: the lists that the page came with. */
+  async first() {
+    try {
+      await this.trust.fetch({ accept: true });
+    } catch {
+      // Without a network, or from a site without lists: the first screen says that there is none.
+    }
+  }
+
+  /** The person asks for newer lists. */
+  async update() {
+    view.say();
+    at('trust-update').disabled = true;
+    try {
+      const taken = await this.trust.fetch({ accept: this.trust.lists.length === 0 });
+      if (taken.length) for (const one of taken) this.tell(one);
+      else view.say(h('p', { text: t('trust.update.none') }));
+      await offline.look().catch(() => {});
+    } catch {
+      view.say(h('p', { text: t('trust.update.offline') }));
+    }
+    at('trust-update').disabled = false;
+    this.draw();
+  }
+
+  /** @param {Uint8Array} bytes A bundle. @param {{accept?: boolean, compared?: boolean}} [how] */
+  async offer(bytes, how = {}) {
+    if (screen() !== 'trust') go('trust');
+    view.say();
+    const taken = await this.trust.take(bytes, { ...how, from: '' });
+    this.tell(taken);
+    this.draw();
+  }
+
+  /** @param {Blob} file A bundle, or a picture or PDF of its sheets. */
+  async file(file) {
+    at('file').value = '';
+    const kind = await kindOf(file);
+    if (kind === 'picture') return this.sheets(await this.engine.look({ do: 'picture', for: 'trust', name: '' }, file, PICTURE_LIMIT_MS));
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const isPdf = String.fromCharCode(...bytes.slice(0, 4)) === '%PDF';
+    if (isPdf) return this.sheets(await this.engine.ask({ do: 'document', for: 'trust', name: '' }, [bytes]));
+    return this.offer(bytes);
+  }
+
+  /** @param {any} said What the core found on sheets. @returns {boolean} Whether a whole list came out. */
+  sheets(said) {
+    if (!said.list && !said.refused) {
+      const parts = said.trust_parts;
+      if (screen() === 'trust') view.say(h('p', { text: parts ? t('camera.parts', { read: parts.have, all: parts.need }) : t('reason.no-symbol') }));
+      return false;
+    }
+    if (screen() !== 'trust') go('trust');
+    this.trust.settle(said, said.payload, { from: '' }).then((taken) => {
+      view.say();
+      this.tell(taken);
+      this.draw();
+    });
+    return true;
+  }
+
+  /** @param {import('./trust.js').Taken} taken */
+  tell(taken) {
+    if (taken.done === 'refused') return view.refuse(taken.refused);
+    if (taken.done === 'compare') {
+      const { refused, bytes } = taken;
+      return view.ask(refused, {
+        yes: () => this.offer(bytes, { accept: true, compared: true }),
+        no: () => view.say(h('p', { text: t('trust.compare.rejected') })),
+      });
+    }
+    const { list } = taken;
+    view.say(h('p', { text: t(taken.done === 'same' ? 'trust.same' : 'trust.taken', { sequence: list.sequence, name: list.name }) }));
+  }
+}
