@@ -76,7 +76,7 @@ impl Observer for Job {
     fn tell(&self, told: Told) {
         self.change(|view| match told {
             Told::Problem(problem) if view.problems.len() < TOLD_AT_MOST => {
-                view.problems.push(RowFault::from(fault(&problem)))
+                view.problems.push(RowFault::from(fault(&problem)));
             }
             Told::Warning { text, .. } | Told::Note(text) if view.warnings.len() < TOLD_AT_MOST => {
                 view.warnings.push(super::refusal::in_words(&text));
@@ -117,7 +117,7 @@ impl Jobs {
     pub fn all(&self, app: &Shared) -> Vec<JobView> {
         self.sweep(app);
         let mut views: Vec<JobView> = self.held(app).iter().flatten().map(|(_, job)| job.view()).collect();
-        views.sort_by(|a, b| b.began.cmp(&a.began));
+        views.sort_by_key(|view| std::cmp::Reverse(view.began));
         views
     }
 
