@@ -36,7 +36,7 @@ pub struct PassphraseArgs {
 impl PassphraseArgs {
     /// A passphrase that is known already, for commands that run others.
     pub fn known(passphrase: Option<String>) -> Self {
-        let known = OnceLock::from(passphrase.map(|text| Passphrase::new(text)));
+        let known = OnceLock::from(passphrase.map(Passphrase::new));
         Self { passphrase_file: None, known }
     }
 

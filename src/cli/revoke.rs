@@ -47,7 +47,8 @@ pub struct ReinstateArgs {
 pub fn revoke(args: &RevokeArgs, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     let desk = args.passphrase.desk(home, now);
     let work = if args.suspend { revoke::suspend } else { revoke::revoke };
-    told(&work(desk, &args.serials, &args.reason)?)
+    told(&work(desk, &args.serials, &args.reason)?);
+    Ok(Exit::Done)
 }
 
 /// Reinstates, all or none, and signs the status lists anew.
@@ -55,10 +56,11 @@ pub fn revoke(args: &RevokeArgs, home: &Home, now: Timestamp) -> Result<Exit, Fa
 /// # Errors
 /// As for [`revoke`].
 pub fn reinstate(args: &ReinstateArgs, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
-    told(&revoke::reinstate(args.passphrase.desk(home, now), &args.serials, &args.reason)?)
+    told(&revoke::reinstate(args.passphrase.desk(home, now), &args.serials, &args.reason)?);
+    Ok(Exit::Done)
 }
 
-fn told(changes: &[Change]) -> Result<Exit, Failure> {
+fn told(changes: &[Change]) {
     for change in changes {
         if change.before == change.after {
             say!("{}: was {} already", change.serial, change.after);
@@ -67,5 +69,4 @@ fn told(changes: &[Change]) -> Result<Exit, Failure> {
         }
     }
     eprintln!("verifiers learn of it with the next bundle: nansen trust export FILE");
-    Ok(Exit::Done)
 }

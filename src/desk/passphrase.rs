@@ -70,10 +70,10 @@ impl OpenKeys {
     ///
     /// # Errors
     /// When the desk is not set up, a key cannot be read, or the passphrase does not open it.
-    pub fn open(home: &Home, passphrase: Option<Passphrase>) -> Result<Self, Failure> {
+    pub fn open(home: &Home, unlock: &dyn Unlock) -> Result<Self, Failure> {
         let book = keys::KeyBook::load(home)?;
         book.desk_name()?;
-        book.all().map(|kid| keys::load_key(home, kid, &passphrase)).collect::<Result<_, _>>().map(Self)
+        book.all().map(|kid| keys::load_key(home, kid, unlock)).collect::<Result<_, _>>().map(Self)
     }
 
     /// Names of the keys that are open.

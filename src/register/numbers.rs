@@ -135,7 +135,7 @@ impl Register {
             let class = (row.get(3)?, u64::from(row.get::<_, u32>(4)?));
             match groups.last_mut() {
                 Some((last, classes)) if last.day == day && last.of == of && last.reason == reason => {
-                    classes.push(class)
+                    classes.push(class);
                 }
                 _ => {
                     let number = Number { day, counted: Counted::Verified, of, reason, count: 0, median_ms: None };

@@ -40,14 +40,14 @@ impl KeyVault {
     /// When there are none, or the passphrase is another.
     pub fn unlock(&self, home: &Home, passphrase: &Secret) -> Result<(), Problem> {
         let passphrase = Passphrase::new(passphrase.reveal().to_owned());
-        let opened = OpenKeys::open(home, Some(passphrase))?;
+        let opened = OpenKeys::open(home, &Some(passphrase))?;
         *self.held() = Some(Arc::new(opened));
         Ok(())
     }
 
     /// Opens keys that are kept without a passphrase.
     pub fn unlock_unencrypted(&self, home: &Home) {
-        if let Ok(opened) = OpenKeys::open(home, None) {
+        if let Ok(opened) = OpenKeys::open(home, &None) {
             *self.held() = Some(Arc::new(opened));
         }
     }

@@ -8,6 +8,8 @@
 //! listen → tls → guard (Host, Origin) → route → who (session, CSRF) → extract → handler → Problem | answer → headers
 //! ```
 
+#![allow(clippy::result_large_err, reason = "a problem is made once, for a request that is refused")]
+
 pub mod app;
 pub mod assets;
 pub mod attempts;

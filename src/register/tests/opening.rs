@@ -90,7 +90,7 @@ fn a_register_of_a_newer_nansen_is_refused() {
     let path = folder.path().join("register.db");
     Register::open(&path).unwrap().connection.pragma_update(None, "user_version", 7).unwrap();
     let error = Register::open(&path).unwrap_err();
-    assert_eq!(error.to_string(), "the register has schema 7, and this nansen knows schemas up to 3");
+    assert_eq!(error.to_string(), "the register has schema 7, and this nansen knows schemas up to 4");
     Connection::open(&path).unwrap().pragma_update(None, "user_version", -7).unwrap();
     assert!(matches!(Register::open(&path).unwrap_err(), RegisterError::Damaged { .. }));
 }

@@ -202,12 +202,11 @@ pub struct RowOrder {
 
 impl RowOrder {
     fn list(self) -> ListOrder {
-        let rows = match self.members.is_empty() {
-            true => vec![self.row],
-            false => {
-                let with = |member: Cells| self.row.clone().into_iter().chain(member).collect();
-                self.members.into_iter().map(with).collect()
-            }
+        let rows = if self.members.is_empty() {
+            vec![self.row]
+        } else {
+            let with = |member: Cells| self.row.clone().into_iter().chain(member).collect();
+            self.members.into_iter().map(with).collect()
         };
         ListOrder {
             type_name: self.type_name,

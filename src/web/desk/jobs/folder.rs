@@ -4,8 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
-use super::view::{JobState, JobView};
+use super::view::{JobState, JobView, as_text};
 use crate::desk::{Failure, Home, Kind};
 use crate::web::desk::order::ListOrder;
 use crate::web::files;
@@ -13,6 +14,14 @@ use crate::web::files;
 const ORDER: &str = "order.json";
 const DONE: &str = "done.json";
 const DOCUMENT: &str = "document.pdf";
+
+/// What is kept of a job that is not done.
+#[derive(Deserialize, Serialize)]
+struct Kept {
+    #[serde(with = "as_text")]
+    began: Timestamp,
+    order: ListOrder,
+}
 
 /// The folder of one job.
 pub struct Folder(PathBuf);
@@ -38,13 +47,13 @@ impl Folder {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn keep(&self, order: &ListOrder) -> Result<(), Failure> {
+    pub fn keep(&self, order: &ListOrder, began: Timestamp) -> Result<(), Failure> {
         let mut builder = fs::DirBuilder::new();
         builder.recursive(true);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(&self.0).map_err(|error| cannot(&self.0, &error))?;
-        self.write(ORDER, &serde_json::to_vec(order)?)
+        self.write(ORDER, &serde_json::to_vec(&Kept { began, order: order.clone() })?)
     }
 
     /// The order that was kept.
@@ -52,6 +61,10 @@ impl Folder {
     /// # Errors
     /// When it is not there, or damaged.
     pub fn order(&self) -> Result<ListOrder, Failure> {
+        self.kept().map(|kept| kept.order)
+    }
+
+    fn kept(&self) -> Result<Kept, Failure> {
         let path = self.0.join(ORDER);
         let bytes = fs::read(&path).map_err(|_| {
             Failure::new("the order of this job is no longer there").hint("issue the list anew").of(Kind::Unknown)
@@ -93,14 +106,12 @@ impl Folder {
     }
 
     /// The jobs that an earlier process has left: those that are done, and those that were interrupted.
-    pub fn left_behind(home: &Home, now: Timestamp) -> Vec<JobView> {
+    pub fn left_behind(home: &Home) -> Vec<JobView> {
         let mut found = Vec::new();
         for entry in fs::read_dir(all(home)).into_iter().flatten().flatten() {
             let Some(id) = entry.file_name().to_str().map(ToOwned::to_owned) else { continue };
             let folder = Self(entry.path());
-            if let Ok(order) = folder.order() {
-                let written = entry.metadata().and_then(|found| found.modified()).ok();
-                let began = written.and_then(|time| Timestamp::try_from(time).ok()).unwrap_or(now);
+            if let Ok(Kept { began, order }) = folder.kept() {
                 let view = JobView::new(&id, &order.type_name, order.rows.len() as u64, began);
                 found.push(JobView { state: JobState::Interrupted, ..view });
                 continue;

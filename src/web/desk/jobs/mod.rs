@@ -76,7 +76,7 @@ impl Observer for Job {
     fn tell(&self, told: Told) {
         self.change(|view| match told {
             Told::Problem(problem) if view.problems.len() < TOLD_AT_MOST => {
-                view.problems.push(RowFault::from(fault(&problem)))
+                view.problems.push(RowFault::from(fault(&problem)));
             }
             Told::Warning { text, .. } | Told::Note(text) if view.warnings.len() < TOLD_AT_MOST => {
                 view.warnings.push(super::refusal::in_words(&text));
@@ -107,7 +107,7 @@ impl Jobs {
     fn held(&self, app: &Shared) -> MutexGuard<'_, Option<BTreeMap<String, Arc<Job>>>> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         held.get_or_insert_with(|| {
-            let left = Folder::left_behind(&app.home, app.now());
+            let left = Folder::left_behind(&app.home);
             left.into_iter().map(|view| (view.id.clone(), Job::new(view))).collect()
         });
         held
@@ -117,7 +117,7 @@ impl Jobs {
     pub fn all(&self, app: &Shared) -> Vec<JobView> {
         self.sweep(app);
         let mut views: Vec<JobView> = self.held(app).iter().flatten().map(|(_, job)| job.view()).collect();
-        views.sort_by(|a, b| b.began.cmp(&a.began));
+        views.sort_by_key(|view| std::cmp::Reverse(view.began));
         views
     }
 
@@ -143,7 +143,7 @@ impl Jobs {
         let id = new_id(app);
         let view = JobView::new(&id, &order.type_name, order.rows.len() as u64, app.now());
         let job = self.take_the_desk(app, &id, view)?;
-        let kept = Folder::of(&app.home, &id).keep(&order).map_err(Problem::from);
+        let kept = Folder::of(&app.home, &id).keep(&order, job.view().began).map_err(Problem::from);
         if let Err(refused) = kept {
             self.held(app).as_mut().map(|jobs| jobs.remove(&id));
             return Err(refused);

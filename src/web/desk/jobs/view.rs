@@ -136,7 +136,7 @@ impl JobView {
 }
 
 /// Times as texts (RFC 3339).
-mod as_text {
+pub(super) mod as_text {
     use jiff::Timestamp;
     use serde::{Deserialize as _, Deserializer, Serializer};
 

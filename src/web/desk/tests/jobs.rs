@@ -43,7 +43,8 @@ async fn a_batch_that_a_dead_server_has_left_is_taken_up_where_it_stopped() {
     let id = "0123456789abcdef0123";
     let folder = crate::web::files::folder(&app.home).join("jobs").join(id);
     std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("order.json"), serde_json::to_vec(&order).unwrap()).unwrap();
+    let kept = json!({"began": app.now().to_string(), "order": order});
+    std::fs::write(folder.join("order.json"), kept.to_string()).unwrap();
     // What a server does until it is killed: one chunk is in the register by then.
     let (mut issued, _) = order.order(&app.home).unwrap();
     issued.output = Some(folder.join("document.pdf"));

@@ -29,7 +29,8 @@ async fn bad_cells_are_told_by_row_and_column() {
 #[tokio::test]
 async fn a_csv_file_is_checked_with_its_cells() {
     let at = AtTheDesk::new().await;
-    let csv = "\u{feff}individual_id;given_names;family_name;date_of_birth\nKEN-1;Amina;Okoth;1987~\nKEN-2;\"two\nlines\";Okoth;0000\n";
+    let csv = "\u{feff}individual_id;given_names;family_name;date_of_birth;legal_status\n\
+        KEN-1;Amina;Okoth;1987~;refugee\nKEN-2;\"two\nlines\";Okoth;0000;refugee\n";
     let answer = at.send("/check?type=registration&layout=a4", "text/csv; charset=utf-8", csv.into()).await;
     let checked = answer.json();
     assert_eq!(answer.status, 200, "{checked}");

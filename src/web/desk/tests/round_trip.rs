@@ -91,8 +91,9 @@ async fn the_register_is_told_page_by_page() {
     let at = AtTheDesk::new().await;
     let rows: Vec<Value> = (0..5).map(person).collect();
     let mut order = registration(&rows);
-    order["valid_until"] = json!("2026-11-30");
-    assert_eq!(at.issue(&order).await["state"], "done");
+    order["valid_until"] = json!("2026-12-20");
+    let job = at.issue(&order).await;
+    assert_eq!(job["state"], "done", "{job}");
     let first = at.get("/register?limit=3").await.json();
     assert_eq!(first["entries"].as_array().unwrap().len(), 3);
     let rest = at.get(&format!("/register?limit=3&after={}", first["next"])).await.json();
