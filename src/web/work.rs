@@ -54,7 +54,7 @@ impl Default for Limits {
         Self {
             uploads: 128 << 20,
             cores: std::thread::available_parallelism().map_or(2, Into::into),
-            queue: Duration::from_secs(60),
+            queue: Duration::from_secs(120),
             body: Duration::from_secs(60),
             pause: Duration::from_secs(10),
             head: Duration::from_secs(15),
@@ -139,13 +139,14 @@ impl Work {
             Ok(Ok(place)) => place,
             _ => return Err(Problem::busy("too many uploads at a time", COME_BACK)),
         };
-        let bytes = self.collect(body, most).await?;
+        let bytes = self.collect(body, expected.unwrap_or_default(), most).await?;
         Ok(Upload { bytes, place })
     }
 
-    async fn collect(&self, mut body: Body, most: usize) -> Result<Vec<u8>, Problem> {
+    async fn collect(&self, mut body: Body, expected: usize, most: usize) -> Result<Vec<u8>, Problem> {
         let end = Instant::now() + self.limits.body;
-        let mut bytes = Vec::new();
+        // As large as was said: growing by doubling would take twice the place that was given.
+        let mut bytes = Vec::with_capacity(expected);
         loop {
             let pause = end.min(Instant::now() + self.limits.pause);
             let frame = timeout_at(pause, body.frame()).await.map_err(|_| {
