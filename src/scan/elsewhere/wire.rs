@@ -170,7 +170,7 @@ pub(super) fn found_to_bytes(all: &[Found]) -> Vec<u8> {
     let mut out = Vec::new();
     for found in all.iter().filter(|found| found.kind == Kind::DataMatrix) {
         put_bytes(&mut out, &found.bytes);
-        out.extend([found.mirrored.into(), found.inverted.into(), found.corners.is_some().into()]);
+        out.extend([found.mirrored, found.inverted, found.corners.is_some()].map(u8::from));
         let corners = found.corners.unwrap_or_default();
         corners.iter().for_each(|(x, y)| out.extend([x.to_le_bytes(), y.to_le_bytes()].concat()));
     }
