@@ -77,7 +77,8 @@ mod tests {
     #[test]
     fn a_question_is_answered_through_pointers() {
         let header = br#"{"do":"about"}"#;
-        let answer = call(&[&(header.len() as u32).to_le_bytes()[..], header].concat());
+        let length = u32::try_from(header.len()).unwrap();
+        let answer = call(&[&length.to_le_bytes()[..], header].concat());
         let (header, payload) = message::split(&answer).unwrap();
         assert!(header.starts_with(br#"{"version":""#), "{}", String::from_utf8_lossy(header));
         assert!(payload.is_empty());

@@ -36,7 +36,9 @@ pub(crate) fn given(parts: &[Vec<u8>]) -> Option<*mut u8> {
     let mut all = Vec::new();
     all.try_reserve_exact(total.checked_add(LENGTH)?).ok()?;
     all.extend_from_slice(&told.to_le_bytes());
-    parts.iter().for_each(|part| all.extend_from_slice(part));
+    for part in parts {
+        all.extend_from_slice(part);
+    }
     Some(Box::into_raw(all.into_boxed_slice()).cast())
 }
 
@@ -45,7 +47,7 @@ pub(crate) fn given(parts: &[Vec<u8>]) -> Option<*mut u8> {
 /// # Safety
 ///
 /// `ptr` is what [`given`] gave, or memory of [`place`] that has been written in the same form, and nobody else's.
-#[cfg(any(test, not(feature = "foreign")))]
+#[cfg(any(test, all(target_arch = "wasm32", not(feature = "foreign"))))]
 pub(crate) unsafe fn received(ptr: *mut u8) -> Box<[u8]> {
     // SAFETY: an answer begins with its length.
     let length = unsafe { ptr.cast::<[u8; LENGTH]>().read() };

@@ -46,7 +46,9 @@ pub(crate) fn answer(message: &[u8], call: impl FnOnce(&[u8], &[u8]) -> (Vec<u8>
             (told.into_bytes(), Vec::new())
         }
     };
-    vec![(header.len() as u32).to_le_bytes().to_vec(), header, payload]
+    // No header is longer than memory, which 32 bits address.
+    let length = u32::try_from(header.len()).unwrap_or(u32::MAX);
+    vec![length.to_le_bytes().to_vec(), header, payload]
 }
 
 #[cfg(test)]
