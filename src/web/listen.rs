@@ -30,7 +30,7 @@ const FIELDS: usize = 64;
 /// What is being answered may take this long after the end was asked for.
 const PEACE: Duration = Duration::from_secs(10);
 /// How often ended sessions are looked for and counts are handed over.
-const TIDY: Duration = Duration::from_secs(60);
+const TIDY: Duration = Duration::from_mins(1);
 
 /// Answers on `listener` until `stop` is done.
 pub async fn serve(listener: TcpListener, tls: Option<Arc<ServerConfig>>, app: App, stop: impl Future<Output = ()>) {

@@ -1,4 +1,4 @@
-//! The API's own description (OpenAPI 3.1), made from the handlers that answer.
+//! The API's own description (`OpenAPI` 3.1), made from the handlers that answer.
 
 use std::sync::LazyLock;
 

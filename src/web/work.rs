@@ -54,8 +54,8 @@ impl Default for Limits {
         Self {
             uploads: 128 << 20,
             cores: std::thread::available_parallelism().map_or(2, Into::into),
-            queue: Duration::from_secs(60),
-            body: Duration::from_secs(60),
+            queue: Duration::from_mins(2),
+            body: Duration::from_mins(1),
             pause: Duration::from_secs(10),
             head: Duration::from_secs(15),
             connections: 768,
@@ -135,17 +135,17 @@ impl Work {
         }
         let units = expected.unwrap_or(most).min(self.limits.uploads).div_ceil(UNIT).max(1);
         let place = Arc::clone(&self.bytes).acquire_many_owned(u32::try_from(units).unwrap_or(u32::MAX));
-        let place = match timeout(self.limits.queue, place).await {
-            Ok(Ok(place)) => place,
-            _ => return Err(Problem::busy("too many uploads at a time", COME_BACK)),
+        let Ok(Ok(place)) = timeout(self.limits.queue, place).await else {
+            return Err(Problem::busy("too many uploads at a time", COME_BACK));
         };
-        let bytes = self.collect(body, most).await?;
+        let bytes = self.collect(body, expected.unwrap_or_default(), most).await?;
         Ok(Upload { bytes, place })
     }
 
-    async fn collect(&self, mut body: Body, most: usize) -> Result<Vec<u8>, Problem> {
+    async fn collect(&self, mut body: Body, expected: usize, most: usize) -> Result<Vec<u8>, Problem> {
         let end = Instant::now() + self.limits.body;
-        let mut bytes = Vec::new();
+        // As large as was said: growing by doubling would take twice the place that was given.
+        let mut bytes = Vec::with_capacity(expected);
         loop {
             let pause = end.min(Instant::now() + self.limits.pause);
             let frame = timeout_at(pause, body.frame()).await.map_err(|_| {
@@ -175,9 +175,8 @@ impl Work {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Problem> {
         let turn = Arc::clone(&self.lanes[lane as usize]).acquire_owned();
-        let turn = match timeout(self.limits.queue, turn).await {
-            Ok(Ok(turn)) => turn,
-            _ => return Err(Problem::busy("too many requests are waiting", COME_BACK)),
+        let Ok(Ok(turn)) = timeout(self.limits.queue, turn).await else {
+            return Err(Problem::busy("too many requests are waiting", COME_BACK));
         };
         let done = tokio::task::spawn_blocking(move || {
             let done = work();

@@ -68,7 +68,6 @@ pub struct LayoutLine {
 
 /// A field of a form.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(no_recursion)]
 pub struct FieldForm {
     /// Its column.
     pub name: String,
@@ -95,6 +94,7 @@ pub struct FieldForm {
     pub choices: Option<Vec<ChoiceForm>>,
     /// Of members: the fields of each, which stand in the same row.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(no_recursion)]
     pub members: Option<Vec<FieldForm>>,
     /// What a value looks like.
     #[serde(skip_serializing_if = "Option::is_none")]

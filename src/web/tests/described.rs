@@ -29,6 +29,15 @@ async fn the_description_is_openapi_3_1_and_served() {
     assert_eq!(document["components"]["securitySchemes"]["session"]["in"], "cookie");
 }
 
+#[test]
+fn every_name_in_the_description_is_described() {
+    let text = description().to_json().unwrap();
+    let document: Value = serde_json::from_str(&text).unwrap();
+    for reference in text.split("\"#/").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(document.pointer(&format!("/{reference}")).is_some(), "{reference}");
+    }
+}
+
 #[tokio::test]
 async fn every_operation_is_answered_by_a_handler_that_says_what_it_does() {
     let server = Server::fresh();
