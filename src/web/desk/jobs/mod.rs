@@ -245,12 +245,14 @@ fn run(app: &App, job: Arc<Job>, order: ListOrder, keys: Arc<OpenKeys>) -> JobVi
     std::thread::spawn(move || {
         let done = catch_unwind(AssertUnwindSafe(|| work(&app, &job, &order, &keys, now)));
         let done = done.unwrap_or_else(|_| Err(Problem::internal(&"a job has panicked")));
-        job.change(|view| view.end(done, job.cancelled()));
-        let view = job.view();
+        let mut view = job.view();
+        view.end(done, job.cancelled());
         if view.state == JobState::Done {
             app.metrics.issued(view.serials.len() as u64);
             Folder::of(&app.home, &view.id).keep_done(&view);
         }
+        // Told last: whoever hears that it has ended finds everything in its place.
+        job.change(|told| *told = view);
     });
     view
 }
