@@ -1,5 +1,7 @@
 //! Signing in and out, setting up, and the key: `/session`, `/setup`, `/key`.
 
+use std::sync::atomic::Ordering;
+
 use axum::extract::State;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -233,6 +235,7 @@ async fn signed_in(app: &App, headers: &HeaderMap) -> Result<Response, Problem> 
         app.sessions.close(old);
     }
     let new = app.sessions.open(app.random, app.now());
+    app.somebody.store(true, Ordering::SeqCst);
     let answer = Json::<_>(state(app, Some(new.csrf)).await?).into_response();
     Ok(with_cookie(answer, &cookie(&new.id, app.options.secure)))
 }

@@ -146,6 +146,7 @@ impl Jobs {
         let kept = Folder::of(&app.home, &id).keep(&order, job.view().began).map_err(Problem::from);
         if let Err(refused) = kept {
             self.held(app).as_mut().map(|jobs| jobs.remove(&id));
+            Folder::of(&app.home, &id).remove();
             return Err(refused);
         }
         Ok(run(app, job, order, keys))
@@ -214,7 +215,7 @@ impl Jobs {
     }
 
     /// Removes papers and orders that are too old.
-    fn sweep(&self, app: &Shared) {
+    pub fn sweep(&self, app: &Shared) {
         let now = app.now();
         let mut held = self.held(app);
         let Some(jobs) = held.as_mut() else { return };
@@ -245,12 +246,14 @@ fn run(app: &App, job: Arc<Job>, order: ListOrder, keys: Arc<OpenKeys>) -> JobVi
     std::thread::spawn(move || {
         let done = catch_unwind(AssertUnwindSafe(|| work(&app, &job, &order, &keys, now)));
         let done = done.unwrap_or_else(|_| Err(Problem::internal(&"a job has panicked")));
-        job.change(|view| view.end(done, job.cancelled()));
-        let view = job.view();
+        let mut view = job.view();
+        view.end(done, job.cancelled());
         if view.state == JobState::Done {
             app.metrics.issued(view.serials.len() as u64);
+            // Before anybody hears of it: a server that is ended now must not take up again what is done.
             Folder::of(&app.home, &view.id).keep_done(&view);
         }
+        job.change(|told| *told = view);
     });
     view
 }

@@ -140,3 +140,22 @@ async fn papers_go_when_the_last_clerk_does() {
     assert_eq!(at.get("/jobs").await.json(), json!([]));
     assert!(!paper.parent().unwrap().exists());
 }
+
+#[tokio::test]
+async fn papers_that_a_dead_server_has_left_wait_for_the_next_clerk() {
+    let at = AtTheDesk::new().await;
+    let job = at.issue(&registration(&[person(1)])).await;
+    let id = job["id"].as_str().unwrap();
+    let home = at.server.app.home.clone();
+    let restarted = App::new(home, Options::default(), at.server.clock.clone(), counting).unwrap();
+    // What the server does each minute.
+    restarted.lock_when_nobody_is_here();
+    let server = crate::web::tests::Server { router: router(restarted.clone()), app: restarted, ..at.server };
+    let clerk = server.sign_in().await;
+    let at = AtTheDesk { server, clerk };
+    assert_eq!(at.get(&format!("/jobs/{id}/document.pdf")).await.status, 200);
+    at.server.clock.forward(25 * 3600);
+    at.server.app.lock_when_nobody_is_here();
+    let folder = crate::web::files::folder(&at.server.app.home).join("jobs").join(id);
+    assert!(!folder.exists(), "nobody has to ask for the jobs before old ones go");
+}
