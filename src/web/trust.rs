@@ -209,7 +209,7 @@ async fn import(
     if !["application/octet-stream", "application/cbor"].contains(&&*kind) {
         return Err(wrong_media_type(&kind, "application/octet-stream"));
     }
-    let upload = app.work.read(&parts.headers, body, MAX_BUNDLE_BYTES).await?;
+    let upload = app.work.read(Lane::Desk, &parts.headers, body, MAX_BUNDLE_BYTES).await?;
     app.run(Lane::Desk, move |app| take(app, &upload, compared.fingerprint.as_deref())).await?.map(Json)
 }
 

@@ -71,7 +71,7 @@ pub struct Read {
 )]
 async fn readback(State(app): State<App>, _who: SignedIn, request: Request) -> Result<Json<Vec<Read>>, Problem> {
     let (parts, body) = request.into_parts();
-    let scan = app.work.read(&parts.headers, body, SCAN_BYTES).await?;
+    let scan = app.work.read(Lane::Desk, &parts.headers, body, SCAN_BYTES).await?;
     let read = app.run(Lane::Desk, move |app| {
         let mut scans = Scans::begin(&app.home, trust::store(&app.home)?, LEAST, app.now())?;
         let (mut answers, mut unreadable) = (Vec::new(), None);
