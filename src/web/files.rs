@@ -4,8 +4,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
-use crate::desk::Failure;
-use crate::desk::Home;
+use crate::desk::{Failure, Home, Kind};
 
 /// The folder.
 pub fn folder(home: &Home) -> PathBuf {
@@ -22,7 +21,8 @@ pub fn read(home: &Home, name: &str) -> Result<Option<Vec<u8>>, Failure> {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Failure::new(format!("{} cannot be read: {error}", path.display()))
-            .hint("check who may read it; it belongs to the one who runs nansen serve")),
+            .hint("check who may read it; it belongs to the one who runs nansen serve")
+            .of(Kind::Storage)),
     }
 }
 
@@ -49,5 +49,6 @@ pub fn write(home: &Home, name: &str, bytes: &[u8]) -> Result<(), Failure> {
     write().map_err(|error| {
         Failure::new(format!("{} cannot be written: {error}", path.display()))
             .hint("check the space on the disk and who may write there")
+            .of(Kind::Storage)
     })
 }
