@@ -235,13 +235,10 @@ fn public_path(home: &Home, kid: Kid) -> PathBuf {
 pub fn public_key(home: &Home, kid: Kid) -> Result<PublicKey, Failure> {
     let path = public_path(home, kid);
     let text = read_key_file(&path)?;
-    PublicKey::from_pem(&text)
-        .ok()
-        .filter(|key| key.kid() == kid)
-        .ok_or_else(|| {
-            let damaged = format!("{} is damaged", path.display());
-            Failure::new(damaged).hint("put it back from a backup").of(Kind::Storage)
-        })
+    PublicKey::from_pem(&text).ok().filter(|key| key.kid() == kid).ok_or_else(|| {
+        let damaged = format!("{} is damaged", path.display());
+        Failure::new(damaged).hint("put it back from a backup").of(Kind::Storage)
+    })
 }
 
 /// A private key of this desk.

@@ -15,6 +15,7 @@ use super::assets::Assets;
 use super::attempts::{Attempts, Rates};
 use super::counts::Counts;
 use super::desk::jobs::Jobs;
+use super::files;
 use super::guard::Hosts;
 use super::key::KeyVault;
 use super::metrics::Metrics;
@@ -132,6 +133,7 @@ impl App {
     /// When the folder or the pages cannot be read.
     pub fn new(home: Home, options: Options, clock: impl Clock + 'static, random: Random) -> Result<Self, Failure> {
         let assets = Assets::load(options.assets.as_deref())?;
+        files::clear_papers(&home, clock.now());
         Ok(Self(Arc::new(Shared {
             passphrase: DeskPassphrase::load(&home, random, clock.now())?,
             sessions: Sessions::default(),

@@ -175,8 +175,8 @@ async fn reprint(
         .map(|dpi| dpi.parse().map_err(|wanted: String| Problem::unusable("the printer is not known").wanted(wanted)));
     let printer = printer.transpose()?;
     let printed = app.run(Lane::Desk, move |app| {
-        let folder = files::folder(&app.home);
-        let paper = paper_in(&folder).map_err(|error| Problem::from(cannot(&folder, &error)))?;
+        let paper = files::paper(&app.home);
+        let paper = paper.map_err(|error| Problem::from(cannot(&files::folder(&app.home), &error)))?;
         let order = Reprint {
             serials: vec![serial],
             output: paper.path().join("paper.pdf"),
@@ -197,16 +197,6 @@ async fn reprint(
         None => (COPY, "1".to_owned()),
     };
     Ok(([header], pdf(bytes, &format!("{serial}.pdf"))).into_response())
-}
-
-/// A folder for one paper that goes with this value.
-fn paper_in(folder: &std::path::Path) -> std::io::Result<tempfile::TempDir> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)?;
-    tempfile::Builder::new().prefix("paper-").tempdir_in(folder)
 }
 
 fn cannot(path: &std::path::Path, error: &std::io::Error) -> Failure {

@@ -107,7 +107,7 @@ impl Jobs {
     fn held(&self, app: &Shared) -> MutexGuard<'_, Option<BTreeMap<String, Arc<Job>>>> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         held.get_or_insert_with(|| {
-            let left = Folder::left_behind(&app.home);
+            let left = Folder::left_behind(&app.home, app.now());
             left.into_iter().map(|view| (view.id.clone(), Job::new(view))).collect()
         });
         held
