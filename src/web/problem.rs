@@ -176,6 +176,13 @@ impl From<Failure> for Problem {
             Kind::WrongPassphrase => {
                 Self::forbidden("this is not the passphrase of the keys").next("type it again; nothing was changed")
             }
+            Kind::NotPublished => {
+                let detail =
+                    "it is recorded in the register, but verifiers have not been told: to them it is as before";
+                let problem = Self { detail: detail.to_owned(), ..Self::internal(&failure) };
+                return problem
+                    .next("lock the keys and unlock them again: that publishes it; then check the paper here");
+            }
             Kind::Busy => return Self::busy("something is being issued at this desk", 5),
             Kind::Unknown => Self::not_found(told).next("GET /api/v1/types and GET /api/v1/register say what there is"),
             // What the disk says has paths in it, which are nobody's business on the other side of a network.
