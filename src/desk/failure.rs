@@ -31,6 +31,8 @@ pub enum Kind {
     Rows,
     /// Somebody asked for the end.
     Cancelled,
+    /// It is in the register, and verifiers have not been told.
+    NotPublished,
     /// The disk, the register or the trust folder does not do what is asked of it.
     Storage,
 }

@@ -191,9 +191,10 @@ impl KeyBook {
             Ok(text) => toml::from_str(&text).map_err(|error| {
                 Failure::new(format!("{} is damaged: {}", path.display(), error.message()))
                     .hint("put it back from a backup")
+                    .of(Kind::Storage)
             }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(Failure::new(format!("{} cannot be read: {error}", path.display()))),
+            Err(error) => Err(Failure::new(format!("{} cannot be read: {error}", path.display())).of(Kind::Storage)),
         }
     }
 
@@ -234,10 +235,10 @@ fn public_path(home: &Home, kid: Kid) -> PathBuf {
 pub fn public_key(home: &Home, kid: Kid) -> Result<PublicKey, Failure> {
     let path = public_path(home, kid);
     let text = read_key_file(&path)?;
-    PublicKey::from_pem(&text)
-        .ok()
-        .filter(|key| key.kid() == kid)
-        .ok_or_else(|| Failure::new(format!("{} is damaged", path.display())).hint("put it back from a backup"))
+    PublicKey::from_pem(&text).ok().filter(|key| key.kid() == kid).ok_or_else(|| {
+        let damaged = format!("{} is damaged", path.display());
+        Failure::new(damaged).hint("put it back from a backup").of(Kind::Storage)
+    })
 }
 
 /// A private key of this desk.
@@ -263,7 +264,8 @@ pub fn load_key(home: &Home, kid: Kid, unlock: &dyn Unlock) -> Result<SigningKey
         Ok(key)
     } else {
         Err(Failure::new(format!("{} holds another key, {}", path.display(), key.kid()))
-            .hint("put it back from a backup"))
+            .hint("put it back from a backup")
+            .of(Kind::Storage))
     }
 }
 

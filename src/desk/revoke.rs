@@ -1,7 +1,7 @@
 //! Withdrawing credentials and putting them back into force: all or none, and every status list signed anew.
 
 use super::register::failure;
-use super::{Desk, Failure, Publisher, issue::DeskLock};
+use super::{Desk, Failure, Kind, Publisher, issue::DeskLock};
 use crate::credential::Serial;
 use crate::register::{Change, Register, RegisterError};
 
@@ -41,7 +41,18 @@ fn change(
     publisher.publish(desk, &register).map_err(|error| {
         Failure::new(format!("recorded in the register, but not published: {}", error.told()))
             .hint("`nansen trust sign` publishes it; until then verifiers do not learn of it")
-            .of(error.kind())
+            .of(Kind::NotPublished)
     })?;
     Ok(changes)
+}
+
+/// Publishes the statuses as the register has them: what was recorded and could not be published, because the disk was
+/// full or the power went, reaches verifiers from then on.
+///
+/// # Errors
+/// When a key cannot be opened, another process holds the desk, or something cannot be written.
+pub fn publish(desk: Desk<'_>) -> Result<(), Failure> {
+    let register = Register::open_existing(&desk.home.register()).map_err(failure)?;
+    let _held = DeskLock::take(desk.home)?;
+    Publisher::open(desk, &register)?.publish(desk, &register)
 }

@@ -187,7 +187,7 @@ pub fn from_folder(folder: &Path) -> Result<Template, Failure> {
     let text = read_text(&path)?;
     let made = CredentialType::parse(&text).map_err(|error| {
         let shown = Failure::new(error).to_string();
-        Failure::new(format!("{}: {shown}", path.display()))
+        Failure::new(format!("{}: {shown}", path.display())).of(Kind::Storage)
     })?;
     Ok(Template { made, folder: Some(folder.to_owned()) })
 }
@@ -219,11 +219,14 @@ fn read_bytes(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
 fn read_text(path: &Path) -> Result<String, Failure> {
     let size = std::fs::metadata(path).map_err(|error| cannot_read(path, &error))?.len();
     if size > TYPE_TEXT_MAX as u64 {
-        return Err(Failure::new(format!("{} has {size} bytes; wanted at most {TYPE_TEXT_MAX}", path.display())));
+        let large = format!("{} has {size} bytes; wanted at most {TYPE_TEXT_MAX}", path.display());
+        return Err(Failure::new(large).of(Kind::Storage));
     }
     std::fs::read_to_string(path).map_err(|error| cannot_read(path, &error))
 }
 
 fn cannot_read(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::new(format!("{} cannot be read: {error}", path.display())).hint("check the name and who may read it")
+    Failure::new(format!("{} cannot be read: {error}", path.display()))
+        .hint("check the name and who may read it")
+        .of(Kind::Storage)
 }

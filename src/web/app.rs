@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use getrandom::SysRng;
 use getrandom::rand_core::{Rng as _, UnwrapErr};
@@ -14,6 +15,7 @@ use super::assets::Assets;
 use super::attempts::{Attempts, Rates};
 use super::counts::Counts;
 use super::desk::jobs::Jobs;
+use super::files;
 use super::guard::Hosts;
 use super::key::KeyVault;
 use super::metrics::Metrics;
@@ -82,6 +84,8 @@ pub struct Shared {
     pub options: Options,
     /// Who is signed in.
     pub sessions: Sessions,
+    /// Whether somebody has signed in since the last session ended.
+    pub somebody: AtomicBool,
     /// How often signing in was tried.
     pub attempts: Attempts,
     /// How often each peer asked for a verification.
@@ -129,9 +133,11 @@ impl App {
     /// When the folder or the pages cannot be read.
     pub fn new(home: Home, options: Options, clock: impl Clock + 'static, random: Random) -> Result<Self, Failure> {
         let assets = Assets::load(options.assets.as_deref())?;
+        files::clear_papers(&home, clock.now());
         Ok(Self(Arc::new(Shared {
             passphrase: DeskPassphrase::load(&home, random, clock.now())?,
             sessions: Sessions::default(),
+            somebody: AtomicBool::new(false),
             attempts: Attempts::default(),
             verifications: Rates::default(),
             trust: Judges::default(),
@@ -169,12 +175,19 @@ impl Shared {
         self.clock.now()
     }
 
-    /// Locks the keys and removes the papers when the last session has ended.
+    /// Removes what is too old; locks the keys and removes the papers when the last session has ended.
+    ///
+    /// Papers that were finished while nobody was here, or before the server was started, wait for the next clerk: they
+    /// are recorded as printed, and whoever has lost them prints each again as a copy.
     pub fn lock_when_nobody_is_here(&self) {
-        if self.sessions.count(self.now()) == 0 {
-            self.jobs.remove_documents(self);
-            self.keys.lock();
+        self.jobs.sweep(self);
+        if self.sessions.count(self.now()) > 0 {
+            return;
         }
+        if self.somebody.swap(false, Ordering::SeqCst) {
+            self.jobs.remove_documents(self);
+        }
+        self.keys.lock();
     }
 
     /// Tells jobs, and answers that go on, such as events of a job, to end.

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::app::App;
 use super::problem::Problem;
+use super::work::Lane;
 
 /// A JSON body of `MOST` bytes at most, and a JSON answer that nobody keeps.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +25,7 @@ impl<T: DeserializeOwned, const MOST: usize> FromRequest<App> for Json<T, MOST> 
         if media_type != "application/json" {
             return Err(wrong_media_type(&media_type, "application/json"));
         }
-        let bytes = app.work.read(&parts.headers, body, MOST).await?;
+        let bytes = app.work.read(Lane::Desk, &parts.headers, body, MOST).await?;
         serde_json::from_slice(&bytes).map(Self).map_err(|error| bad_json(&error))
     }
 }

@@ -11,7 +11,7 @@ use super::passphrase::Secret;
 use super::problem::Problem;
 use super::sign_in::DeskOf;
 use crate::desk::keys::KeyBook;
-use crate::desk::{Home, OpenKeys, Passphrase};
+use crate::desk::{Desk, Home, Kind, OpenKeys, Passphrase, Silent, revoke};
 
 /// Keeps the keys open between requests.
 #[derive(Debug, Default)]
@@ -59,6 +59,20 @@ impl KeyVault {
 
     fn held(&self) -> std::sync::MutexGuard<'_, Option<Arc<OpenKeys>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Publishes what was recorded and could not be published, now that somebody can sign it: until then a paper that was
+/// withdrawn is called valid.
+pub fn publish(app: &App) {
+    let Ok(keys) = app.keys.open() else { return };
+    let desk = Desk { home: &app.home, unlock: &*keys, random: app.random, now: app.now(), observer: &Silent };
+    match revoke::publish(desk) {
+        // Whoever holds the desk publishes at the end.
+        Err(failure) if !matches!(failure.kind(), Kind::Busy | Kind::NotSetUp) => {
+            eprintln!("warning: the statuses of the register are not published: {failure}");
+        }
+        _ => {}
     }
 }
 

@@ -1,7 +1,6 @@
 //! Connections: taken as long as there is room, with or without TLS, each with its time limits, ended in peace.
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,8 +19,11 @@ use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
 use super::app::App;
+use super::crowd::Crowd;
+use super::patient::Patient;
 use super::peer::Peer;
 use super::router::router;
+use super::work::Limits;
 
 /// Bytes of the head of a request at most.
 const HEAD: usize = 32 * 1024;
@@ -52,7 +54,9 @@ pub async fn serve(listener: TcpListener, tls: Option<Arc<ServerConfig>>, app: A
 
 async fn accept(listener: &TcpListener, tls: Option<TlsAcceptor>, app: &App, graceful: &GracefulShutdown) {
     let places = Arc::new(Semaphore::new(app.options.limits.connections));
-    let router = router(app.clone());
+    let (router, crowd) = (router(app.clone()), Crowd::default());
+    // So that one alone does not keep all others out.
+    let most = app.options.limits.connections.div_ceil(2);
     loop {
         // Without a place nobody is let in; the system keeps those who come next waiting.
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
@@ -66,30 +70,33 @@ async fn accept(listener: &TcpListener, tls: Option<TlsAcceptor>, app: &App, gra
                 continue;
             }
         };
+        let peer = Peer::new(address.ip());
+        let Some(member) = crowd.enter(peer, most) else { continue };
         let (router, tls, watcher) = (router.clone(), tls.clone(), graceful.watcher());
-        let head = app.options.limits.head;
+        let limits = app.options.limits.clone();
         tokio::spawn(async move {
-            connection(stream, address, tls, router, head, watcher).await;
-            drop(place);
+            connection(stream, peer, tls, router, &limits, watcher).await;
+            drop((member, place));
         });
     }
 }
 
 async fn connection(
     stream: TcpStream,
-    address: SocketAddr,
+    peer: Peer,
     tls: Option<TlsAcceptor>,
     router: Router,
-    head: Duration,
+    limits: &Limits,
     watcher: Watcher,
 ) {
     let _ = stream.set_nodelay(true);
-    let peer = Peer::new(address.ip());
+    // Whoever takes nothing of an answer for as long as a body may take has gone.
+    let stream = Patient::new(stream, limits.body);
     match tls {
-        None => answer(stream, peer, router, head, watcher).await,
+        None => answer(stream, peer, router, limits.head, watcher).await,
         Some(tls) => {
-            if let Ok(Ok(stream)) = timeout(head, tls.accept(stream)).await {
-                answer(stream, peer, router, head, watcher).await;
+            if let Ok(Ok(stream)) = timeout(limits.head, tls.accept(stream)).await {
+                answer(stream, peer, router, limits.head, watcher).await;
             }
         }
     }

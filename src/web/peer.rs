@@ -21,6 +21,11 @@ impl Peer {
             address => address,
         })
     }
+
+    /// Whether it is a program on this machine, such as a server in front of this one.
+    pub fn is_this_machine(self) -> bool {
+        self.0.is_loopback()
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Peer {

@@ -170,9 +170,19 @@ impl From<Failure> for Problem {
             Kind::SetUpAlready => Self::conflict(told).next("sign in: POST /api/v1/session"),
             Kind::Conflict => Self::conflict(told).next("look at the credential: GET /api/v1/register/{serial}"),
             Kind::Cancelled => Self::conflict(told).next("resume the job: nobody is issued twice"),
-            Kind::Locked => Self::new(StatusCode::LOCKED, told)
+            // What is told of a key names its file.
+            Kind::Locked => Self::new(StatusCode::LOCKED, "the keys of the desk are locked")
                 .next("unlock the keys with their passphrase: POST /api/v1/key/unlock"),
-            Kind::WrongPassphrase => Self::forbidden(told).next("type it again; nothing was changed"),
+            Kind::WrongPassphrase => {
+                Self::forbidden("this is not the passphrase of the keys").next("type it again; nothing was changed")
+            }
+            Kind::NotPublished => {
+                let detail =
+                    "it is recorded in the register, but verifiers have not been told: to them it is as before";
+                let problem = Self { detail: detail.to_owned(), ..Self::internal(&failure) };
+                return problem
+                    .next("lock the keys and unlock them again: that publishes it; then check the paper here");
+            }
             Kind::Busy => return Self::busy("something is being issued at this desk", 5),
             Kind::Unknown => Self::not_found(told).next("GET /api/v1/types and GET /api/v1/register say what there is"),
             // What the disk says has paths in it, which are nobody's business on the other side of a network.
@@ -224,6 +234,21 @@ mod tests {
         assert_eq!(json, wanted);
         let response = problem.into_response();
         assert_eq!(response.headers()[CONTENT_TYPE], MEDIA_TYPE);
+    }
+
+    #[test]
+    fn no_problem_tells_where_the_keys_lie() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = crate::desk::Home::at(folder.path());
+        home.create().unwrap();
+        std::fs::write(home.keys().join("keys.toml"), "name = ").unwrap();
+        let damaged = crate::desk::keys::KeyBook::load(&home).unwrap_err();
+        let wrong = Failure::new("the key /home/desk/keys/0f.pem cannot be used").of(Kind::WrongPassphrase);
+        for (failure, status) in [(damaged, 500), (wrong, 403)] {
+            let problem = Problem::from(failure);
+            let told = serde_json::to_string(&problem).unwrap();
+            assert!(problem.status == status && !told.contains("keys/") && !told.contains(".toml"), "{told}");
+        }
     }
 
     #[test]

@@ -101,6 +101,11 @@ impl Sessions {
         Some((key, session.csrf.clone()))
     }
 
+    /// Whether a session goes on. Counts as no use: an answer that goes on must not keep it.
+    pub fn goes_on(&self, key: SessionKey, now: Timestamp) -> bool {
+        self.held().get(&key).is_some_and(|session| !session.has_ended(now))
+    }
+
     /// The session that the cookies of a request name.
     pub fn of_request(&self, headers: &HeaderMap, now: Timestamp) -> Option<(SessionKey, String)> {
         cookies(headers).find_map(|id| self.find(id, now))

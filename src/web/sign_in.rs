@@ -1,5 +1,7 @@
 //! Signing in and out, setting up, and the key: `/session`, `/setup`, `/key`.
 
+use std::sync::atomic::Ordering;
+
 use axum::extract::State;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -130,7 +132,15 @@ async fn sign_in(
     }
     app.attempts.succeeded(peer, app.now());
     // Keys without a passphrase need nobody to unlock them.
-    app.run(Lane::Files, |app| app.keys.unlock_unencrypted(&app.home)).await?;
+    app.run(Lane::Files, |app| {
+        let was_locked = !app.keys.is_open();
+        app.keys.unlock_unencrypted(&app.home);
+        // Not at each sign-in: it holds the desk for a moment, in which no job can begin.
+        if was_locked {
+            super::key::publish(app);
+        }
+    })
+    .await?;
     signed_in(&app, &headers).await
 }
 
@@ -200,7 +210,12 @@ async fn unlock(
     Json(body): Json<Passphrase, SMALL>,
 ) -> Result<Json<SessionState>, Problem> {
     begin(&app, peer)?;
-    app.run(Lane::Hash, move |app| app.keys.unlock(&app.home, &body.passphrase)).await??;
+    let opened = app.run(Lane::Hash, move |app| {
+        app.keys.unlock(&app.home, &body.passphrase)?;
+        super::key::publish(app);
+        Ok::<_, Problem>(())
+    });
+    opened.await??;
     app.attempts.succeeded(peer, app.now());
     // Whoever has signed out meanwhile leaves no open keys behind.
     app.lock_when_nobody_is_here();
@@ -233,6 +248,7 @@ async fn signed_in(app: &App, headers: &HeaderMap) -> Result<Response, Problem> 
         app.sessions.close(old);
     }
     let new = app.sessions.open(app.random, app.now());
+    app.somebody.store(true, Ordering::SeqCst);
     let answer = Json::<_>(state(app, Some(new.csrf)).await?).into_response();
     Ok(with_cookie(answer, &cookie(&new.id, app.options.secure)))
 }

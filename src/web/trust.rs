@@ -46,8 +46,6 @@ pub struct Judge {
 impl Judge {
     fn load(home: &Home, now: Timestamp) -> Result<Self, Problem> {
         let (store, types) = (trust::store(home)?, templates::types(home.path())?);
-        // A gate on a read-only disk still checks papers.
-        let _ = TrustFolder::new(home.trust()).remember(now);
         Ok(Self { gate: Gate::new(store, &types, now), types })
     }
 }
@@ -79,9 +77,14 @@ impl Judges {
         if let Some(loaded) = held.as_ref().filter(is_good) {
             return Ok(Arc::clone(&loaded.judge));
         }
+        // First, so that what is remembered of the time is no reason to read all again. A gate on a read-only disk still
+        // checks papers.
+        let _ = TrustFolder::new(home.trust()).remember(now);
+        // Before the lists: what changes while they are read, such as a paper that is withdrawn at this moment, makes the
+        // next one who asks read them again.
+        let stamp = self::stamp(home);
         let judge = Arc::new(Judge::load(home, now)?);
-        // What was remembered of the time is no reason to read all again.
-        *held = Some(Loaded { judge: Arc::clone(&judge), stamp: self::stamp(home), at: now });
+        *held = Some(Loaded { judge: Arc::clone(&judge), stamp, at: now });
         Ok(judge)
     }
 }
@@ -206,7 +209,7 @@ async fn import(
     if !["application/octet-stream", "application/cbor"].contains(&&*kind) {
         return Err(wrong_media_type(&kind, "application/octet-stream"));
     }
-    let upload = app.work.read(&parts.headers, body, MAX_BUNDLE_BYTES).await?;
+    let upload = app.work.read(Lane::Desk, &parts.headers, body, MAX_BUNDLE_BYTES).await?;
     app.run(Lane::Desk, move |app| take(app, &upload, compared.fingerprint.as_deref())).await?.map(Json)
 }
 

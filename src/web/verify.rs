@@ -149,7 +149,8 @@ async fn verify(State(app): State<App>, peer: Peer, request: Request) -> Result<
     if !is_text && !is_file {
         return Err(wrong_media_type(&kind, WANTED));
     }
-    let upload = app.work.read(&parts.headers, body, if is_text { TEXT_MAX } else { FILE_MAX }).await?;
+    let most = if is_text { TEXT_MAX } else { FILE_MAX };
+    let upload = app.work.read(Lane::Public, &parts.headers, body, most).await?;
     app.run(Lane::Public, move |app| examine(app, upload, is_text)).await?.map(Json)
 }
 

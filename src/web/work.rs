@@ -29,7 +29,8 @@ const COME_BACK: u64 = 15;
 /// How much at a time, and for how long.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Bytes of all uploads that are held in memory at a time.
+    /// Bytes of uploads that are held in memory at a time: those of papers that anybody has checked, and as many again
+    /// of all others.
     pub uploads: usize,
     /// Jobs on the cores at a time.
     pub cores: usize,
@@ -81,7 +82,10 @@ pub enum Lane {
 /// Uploads and work in progress.
 #[derive(Debug)]
 pub struct Work {
-    bytes: Arc<Semaphore>,
+    /// Of papers that anybody has checked.
+    public_bytes: Arc<Semaphore>,
+    /// Of everything else: a crowd at the gate keeps nobody from signing in.
+    desk_bytes: Arc<Semaphore>,
     lanes: [Arc<Semaphore>; 4],
     limits: Limits,
 }
@@ -116,25 +120,28 @@ impl fmt::Debug for Upload {
 impl Work {
     /// Nothing in progress.
     pub fn new(limits: &Limits) -> Self {
+        let bytes = || Arc::new(Semaphore::new(limits.uploads.div_ceil(UNIT)));
         Self {
-            bytes: Arc::new(Semaphore::new(limits.uploads.div_ceil(UNIT))),
+            public_bytes: bytes(),
+            desk_bytes: bytes(),
             lanes: [limits.cores, limits.cores, HASHES, FILES].map(|places| Arc::new(Semaphore::new(places.max(1)))),
             limits: limits.clone(),
         }
     }
 
-    /// Reads a body of `most` bytes at most, as soon as there is room for it.
+    /// Reads a body of `most` bytes at most, as soon as there is room for it among those of its lane.
     ///
     /// # Errors
     /// 413 when it is larger, 408 when it comes too slowly, 503 when there is no room for too long.
-    pub async fn read(&self, headers: &HeaderMap, body: Body, most: usize) -> Result<Upload, Problem> {
+    pub async fn read(&self, lane: Lane, headers: &HeaderMap, body: Body, most: usize) -> Result<Upload, Problem> {
         let said = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
         let expected = said.or_else(|| body.size_hint().exact().and_then(|size| usize::try_from(size).ok()));
         if let Some(size) = expected.filter(|size| *size > most) {
             return Err(too_large(size, most));
         }
         let units = expected.unwrap_or(most).min(self.limits.uploads).div_ceil(UNIT).max(1);
-        let place = Arc::clone(&self.bytes).acquire_many_owned(u32::try_from(units).unwrap_or(u32::MAX));
+        let bytes = if lane == Lane::Public { &self.public_bytes } else { &self.desk_bytes };
+        let place = Arc::clone(bytes).acquire_many_owned(u32::try_from(units).unwrap_or(u32::MAX));
         let Ok(Ok(place)) = timeout(self.limits.queue, place).await else {
             return Err(Problem::busy("too many uploads at a time", COME_BACK));
         };
@@ -208,10 +215,12 @@ mod tests {
     async fn a_body_waits_for_room_and_is_refused_when_none_comes() {
         let work = small();
         let none = HeaderMap::new();
-        let read = |size: usize| work.read(&none, Body::from(vec![1; size]), 4 * UNIT);
+        let read = |size: usize| work.read(Lane::Public, &none, Body::from(vec![1; size]), 4 * UNIT);
         let first = read(2 * UNIT).await.unwrap();
         assert_eq!(first.len(), 2 * UNIT);
         assert_eq!(read(1).await.unwrap_err().status, 503);
+        let sign_in = work.read(Lane::Desk, &none, Body::from(vec![1]), UNIT).await;
+        assert_eq!(sign_in.unwrap().len(), 1, "who signs in does not wait for those at the gate");
         drop(first);
         assert_eq!(read(1).await.unwrap().len(), 1);
     }
@@ -219,10 +228,10 @@ mod tests {
     #[tokio::test]
     async fn a_body_that_is_too_large_is_refused_before_and_while_it_is_read() {
         let work = small();
-        let known = work.read(&HeaderMap::new(), Body::from(vec![1; 101]), 100).await;
+        let known = work.read(Lane::Desk, &HeaderMap::new(), Body::from(vec![1; 101]), 100).await;
         assert_eq!(known.unwrap_err().status, 413);
         let chunks = Body::new(Chunks(4));
-        assert_eq!(work.read(&HeaderMap::new(), chunks, 100).await.unwrap_err().status, 413);
+        assert_eq!(work.read(Lane::Desk, &HeaderMap::new(), chunks, 100).await.unwrap_err().status, 413);
     }
 
     /// Chunks of 50 bytes, of which nobody says beforehand how many.

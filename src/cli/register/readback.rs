@@ -145,7 +145,7 @@ fn missing(args: &Args, register: &Register) -> Result<Exit, Failure> {
 }
 
 fn line_text(paper: &Paper) {
-    let Paper { read, page, status, good, copies, .. } = paper;
+    let Paper { read, page, status, expired, good, copies, .. } = paper;
     let letter = Quality::letter(read.grade);
     let place = format!("{}, page {page}", super::table::clean(&read.file));
     say!("{}  copy {}  grade {letter}  {place}", read.serial, read.copy);
@@ -155,6 +155,8 @@ fn line_text(paper: &Paper) {
     }
     if *status != Status::Valid {
         say!("    this credential is {status}: do not hand it over");
+    } else if *expired {
+        say!("    this credential has run out: do not hand it over");
     }
     if let Some(worst) = paper.worst() {
         say!("    {}", why(worst));
@@ -165,7 +167,7 @@ fn line_text(paper: &Paper) {
 }
 
 fn line_json(paper: &Paper) -> Value {
-    let Paper { read, page, quality, status, good, copies } = paper;
+    let Paper { read, page, quality, status, expired, good, copies } = paper;
     let measures: serde_json::Map<String, Value> = quality
         .measures
         .iter()
@@ -178,6 +180,6 @@ fn line_json(paper: &Paper) -> Value {
         "source": read.file, "page": page, "serial": read.serial.to_string(), "copy": read.copy,
         "same_symbol": copies,
         "grade": Quality::letter(read.grade).to_string(), "score": read.grade, "good": good,
-        "status": status.to_string(), "why": paper.worst().map(why), "measures": measures,
+        "status": status.to_string(), "expired": expired, "why": paper.worst().map(why), "measures": measures,
     })
 }

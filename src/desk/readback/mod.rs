@@ -65,6 +65,8 @@ pub struct Paper {
     pub quality: Quality,
     /// The status of its credential.
     pub status: Status,
+    /// Whether its credential has run out.
+    pub expired: bool,
     /// Whether it may be handed over.
     pub good: bool,
     /// The papers that have the same symbol.
@@ -197,17 +199,19 @@ impl Scans {
             }
             (None, quality) => (self.whose(found)?, quality),
         };
-        let (serial, copies, status, quality) = match (whose, quality) {
+        let (serial, copies, status, expired, quality) = match (whose, quality) {
             (Whose::Incomplete, _) => return Ok(None),
             (Whose::Stranger, _) => return Ok(Some(Event::Stranger { page })),
             (Whose::Known { .. }, None) => return Ok(Some(Event::NotGraded { page })),
-            (Whose::Known { serial, copies, status }, Some(quality)) => (serial, copies, status, quality),
+            (Whose::Known { serial, copies, status, expired }, Some(quality)) => {
+                (serial, copies, status, expired, quality)
+            }
         };
         let copy = self.copy_of(serial, &copies)?;
         let read = ReadBack { serial, copy, at: self.now, grade: quality.overall(), file: source.to_owned() };
-        let good = read.grade >= self.least && status == Status::Valid;
+        let good = read.grade >= self.least && status == Status::Valid && !expired;
         self.read.push(read.clone());
-        Ok(Some(Event::Read(Paper { read, page, quality, status, good, copies })))
+        Ok(Some(Event::Read(Paper { read, page, quality, status, expired, good, copies })))
     }
 
     /// A paper in parts is as good as its worst symbol.
@@ -230,7 +234,8 @@ impl Scans {
         let Some(stored) = self.register.find(serial).map_err(failure)? else { return Ok(Whose::Stranger) };
         let copies = self.register.papers_with_symbol(serial, &found.bytes).map_err(failure)?;
         let status = stored.entry.status;
-        Ok(if copies.is_empty() { Whose::Stranger } else { Whose::Known { serial, copies, status } })
+        let expired = stored.entry.expires.is_some_and(|expires| self.now >= expires);
+        Ok(if copies.is_empty() { Whose::Stranger } else { Whose::Known { serial, copies, status, expired } })
     }
 
     /// Which of the papers with one symbol is meant: the latest that was not scanned back.
@@ -249,7 +254,7 @@ impl Scans {
 /// Whose a symbol is.
 enum Whose {
     /// Of these papers of a credential of this desk, which have the same symbol.
-    Known { serial: Serial, copies: Vec<u32>, status: Status },
+    Known { serial: Serial, copies: Vec<u32>, status: Status, expired: bool },
     /// Of a document of which other symbols are still to be seen.
     Incomplete,
     /// Of nobody here.

@@ -96,9 +96,9 @@ async fn job(State(app): State<App>, _who: SignedIn, Path(id): Path<String>) -> 
         (status = 404, description = "No such job", body = Problem, content_type = "application/problem+json"),
     ),
 )]
-async fn job_events(State(app): State<App>, _who: SignedIn, Path(id): Path<String>) -> Result<Response, Problem> {
+async fn job_events(State(app): State<App>, who: SignedIn, Path(id): Path<String>) -> Result<Response, Problem> {
     let job = app.run(Lane::Files, move |app| app.jobs.find(app, &id)).await??;
-    Ok(events::answer(app, &job))
+    Ok(events::answer(app, &job, who.session))
 }
 
 /// End a job

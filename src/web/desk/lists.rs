@@ -142,7 +142,7 @@ async fn check(
     if !is_csv && media_type != "application/json" {
         return Err(wrong_media_type(&media_type, "application/json or text/csv"));
     }
-    let bytes = app.work.read(&parts.headers, body, LIST_BYTES).await?;
+    let bytes = app.work.read(Lane::Desk, &parts.headers, body, LIST_BYTES).await?;
     let report = app.run(Lane::Desk, move |app| {
         let (order, strangers) = if is_csv {
             let type_name = of.type_name.ok_or_else(|| {

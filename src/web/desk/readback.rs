@@ -47,9 +47,9 @@ pub struct Read {
     pub grade: Option<String>,
     /// Whether it may be handed over.
     pub good: bool,
-    /// `valid`, `invalid` when it was withdrawn, `undecided` when it is none of this desk, `unreadable`.
+    /// `valid`, `invalid` when it was withdrawn or has run out, `undecided` when it is none of this desk, `unreadable`.
     pub verdict: &'static str,
-    /// Why it is not valid: `revoked`, `suspended`, `superseded`, `unknown-issuer`, `no-symbol`, `damaged`, `not-a-scan`.
+    /// Why it is not valid: `expired`, `revoked`, `suspended`, `superseded`, `unknown-issuer`, `no-symbol`, `damaged`, `not-a-scan`.
     pub reason: Option<&'static str>,
     /// What the grade comes from, in words.
     pub why: Option<String>,
@@ -71,7 +71,7 @@ pub struct Read {
 )]
 async fn readback(State(app): State<App>, _who: SignedIn, request: Request) -> Result<Json<Vec<Read>>, Problem> {
     let (parts, body) = request.into_parts();
-    let scan = app.work.read(&parts.headers, body, SCAN_BYTES).await?;
+    let scan = app.work.read(Lane::Desk, &parts.headers, body, SCAN_BYTES).await?;
     let read = app.run(Lane::Desk, move |app| {
         let mut scans = Scans::begin(&app.home, trust::store(&app.home)?, LEAST, app.now())?;
         let (mut answers, mut unreadable) = (Vec::new(), None);
@@ -136,6 +136,7 @@ fn answer(event: &Event) -> Option<Read> {
 
 fn of_paper(paper: &Paper) -> Read {
     let (verdict, reason) = match paper.status {
+        Status::Valid if paper.expired => ("invalid", Some("expired")),
         Status::Valid => ("valid", None),
         Status::Revoked => ("invalid", Some("revoked")),
         Status::Suspended => ("invalid", Some("suspended")),
@@ -143,6 +144,7 @@ fn of_paper(paper: &Paper) -> Read {
     };
     let worst = paper.worst();
     let next = match (paper.status, paper.good, worst) {
+        (Status::Valid, _, _) if paper.expired => "do not hand it over: this credential has run out",
         (Status::Valid, true, _) => "hand it over",
         (Status::Valid, false, Some(worst)) => next(worst),
         (Status::Valid, false, None) => "print it again",

@@ -47,7 +47,7 @@ pub struct Wanted {
     pub type_name: Option<String>,
     /// `valid`, `expired`, `suspended`, `revoked` or `superseded`.
     pub state: Option<String>,
-    /// At most so many; 50 when it is not said, and never more than 500.
+    /// At most so many, 1 to 500; 50 when it is not said.
     pub limit: Option<u32>,
     /// The `next` of the answer before.
     pub after: Option<i64>,
@@ -85,7 +85,14 @@ fn lines(app: &App, wanted: &Wanted) -> Result<Lines, Problem> {
                 .wanted("valid, expired, suspended, revoked or superseded")
         }),
     });
-    let most = wanted.limit.unwrap_or(LINES).clamp(1, LINES_MAX) as usize;
+    let most = wanted.limit.unwrap_or(LINES);
+    if !(1..=LINES_MAX).contains(&most) {
+        return Err(Problem::bad_request("so many entries are not told at once")
+            .found(most.to_string())
+            .wanted(format!("a limit of 1 to {LINES_MAX}"))
+            .next("leave it out, and go on with `after`"));
+    }
+    let most = most as usize;
     let filter = Filter {
         type_name: wanted.type_name.clone(),
         text: wanted.q.clone().filter(|text| !text.trim().is_empty()),
@@ -175,8 +182,8 @@ async fn reprint(
         .map(|dpi| dpi.parse().map_err(|wanted: String| Problem::unusable("the printer is not known").wanted(wanted)));
     let printer = printer.transpose()?;
     let printed = app.run(Lane::Desk, move |app| {
-        let folder = files::folder(&app.home);
-        let paper = paper_in(&folder).map_err(|error| Problem::from(cannot(&folder, &error)))?;
+        let paper = files::paper(&app.home);
+        let paper = paper.map_err(|error| Problem::from(cannot(&files::folder(&app.home), &error)))?;
         let order = Reprint {
             serials: vec![serial],
             output: paper.path().join("paper.pdf"),
@@ -197,16 +204,6 @@ async fn reprint(
         None => (COPY, "1".to_owned()),
     };
     Ok(([header], pdf(bytes, &format!("{serial}.pdf"))).into_response())
-}
-
-/// A folder for one paper that goes with this value.
-fn paper_in(folder: &std::path::Path) -> std::io::Result<tempfile::TempDir> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)?;
-    tempfile::Builder::new().prefix("paper-").tempdir_in(folder)
 }
 
 fn cannot(path: &std::path::Path, error: &std::io::Error) -> Failure {

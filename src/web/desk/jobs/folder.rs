@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::ORDER_KEPT;
 use super::view::{JobState, JobView, as_text};
 use crate::desk::{Failure, Home, Kind};
 use crate::web::desk::order::ListOrder;
@@ -106,7 +107,7 @@ impl Folder {
     }
 
     /// The jobs that an earlier process has left: those that are done, and those that were interrupted.
-    pub fn left_behind(home: &Home) -> Vec<JobView> {
+    pub fn left_behind(home: &Home, now: Timestamp) -> Vec<JobView> {
         let mut found = Vec::new();
         for entry in fs::read_dir(all(home)).into_iter().flatten().flatten() {
             let Some(id) = entry.file_name().to_str().map(ToOwned::to_owned) else { continue };
@@ -118,8 +119,15 @@ impl Folder {
             }
             let done =
                 fs::read(folder.0.join(DONE)).ok().and_then(|bytes| serde_json::from_slice::<JobView>(&bytes).ok());
-            if let Some(view) = done {
-                found.push(JobView { id, stage: "issuing", document: folder.document().is_file(), ..view });
+            match done {
+                Some(view) => {
+                    found.push(JobView { id, stage: "issuing", document: folder.document().is_file(), ..view })
+                }
+                // What a power cut or a full disk has left shows people's data, and nobody can take it up.
+                None if files::is_older(&entry, ORDER_KEPT, now) => {
+                    folder.remove();
+                }
+                None => {}
             }
         }
         found
@@ -130,4 +138,22 @@ fn cannot(path: &std::path::Path, error: &std::io::Error) -> Failure {
     Failure::new(format!("{} cannot be written: {error}", path.display()))
         .hint("check the space on the disk and who may write there")
         .of(Kind::Storage)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_can_take_up_is_removed_as_late_as_an_order() {
+        let data = tempfile::tempdir().unwrap();
+        let home = Home::at(data.path());
+        let folder = Folder::of(&home, "0123");
+        fs::create_dir_all(&folder.0).unwrap();
+        fs::write(folder.document(), b"people").unwrap();
+        assert!(Folder::left_behind(&home, Timestamp::now()).is_empty());
+        assert!(folder.document().exists());
+        Folder::left_behind(&home, Timestamp::now() + ORDER_KEPT + ORDER_KEPT);
+        assert!(!folder.0.exists());
+    }
 }

@@ -107,7 +107,7 @@ impl Jobs {
     fn held(&self, app: &Shared) -> MutexGuard<'_, Option<BTreeMap<String, Arc<Job>>>> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         held.get_or_insert_with(|| {
-            let left = Folder::left_behind(&app.home);
+            let left = Folder::left_behind(&app.home, app.now());
             left.into_iter().map(|view| (view.id.clone(), Job::new(view))).collect()
         });
         held
@@ -146,6 +146,7 @@ impl Jobs {
         let kept = Folder::of(&app.home, &id).keep(&order, job.view().began).map_err(Problem::from);
         if let Err(refused) = kept {
             self.held(app).as_mut().map(|jobs| jobs.remove(&id));
+            Folder::of(&app.home, &id).remove();
             return Err(refused);
         }
         Ok(run(app, job, order, keys))
@@ -214,7 +215,7 @@ impl Jobs {
     }
 
     /// Removes papers and orders that are too old.
-    fn sweep(&self, app: &Shared) {
+    pub fn sweep(&self, app: &Shared) {
         let now = app.now();
         let mut held = self.held(app);
         let Some(jobs) = held.as_mut() else { return };
@@ -249,9 +250,9 @@ fn run(app: &App, job: Arc<Job>, order: ListOrder, keys: Arc<OpenKeys>) -> JobVi
         view.end(done, job.cancelled());
         if view.state == JobState::Done {
             app.metrics.issued(view.serials.len() as u64);
+            // Before anybody hears of it: a server that is ended now must not take up again what is done.
             Folder::of(&app.home, &view.id).keep_done(&view);
         }
-        // Told last: whoever hears that it has ended finds everything in its place.
         job.change(|told| *told = view);
     });
     view

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{AtTheDesk, person, registration};
 use crate::web::router::description;
-use crate::web::tests::request;
+use crate::web::tests::{PASSPHRASE, request};
 
 /// What the desk answers, of those who are signed in.
 const ANSWERS: [(&str, &str); 20] = [
@@ -108,4 +108,22 @@ fn every_answer_is_described() {
     {
         assert!(schemas.iter().any(|known| *known == schema), "{schema} is not described: {schemas:?}");
     }
+}
+
+#[tokio::test]
+async fn what_a_power_cut_kept_from_verifiers_reaches_them_when_the_keys_are_opened() {
+    let at = AtTheDesk::new().await;
+    let job = at.issue(&registration(&[person(1)])).await;
+    let serial = job["serials"][0].as_str().unwrap().parse().unwrap();
+    let mut register = crate::desk::register::open(&at.server.app.home).unwrap();
+    let text = register.find(serial).unwrap().unwrap().envelope;
+    let verdict = || async {
+        let told = at.send("/verify", "text/plain", text.clone()).await.json();
+        told["answers"][0]["verdict"].clone()
+    };
+    assert_eq!(verdict().await, "valid");
+    register.revoke(&[serial], "reported lost", at.server.app.now()).unwrap();
+    assert_eq!(verdict().await, "valid", "the register alone tells no verifier");
+    assert_eq!(at.post("/key/unlock", &json!({"passphrase": PASSPHRASE})).await.status, 200);
+    assert_eq!(verdict().await, "invalid");
 }

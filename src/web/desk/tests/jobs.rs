@@ -3,12 +3,14 @@
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 
 use super::{AtTheDesk, person, registration};
 use crate::desk::issue::Prepared;
 use crate::desk::{Desk, Kind, Observer, Stage, Told};
 use crate::web::app::tests::counting;
+use crate::web::desk::jobs::events;
 use crate::web::desk::order::ListOrder;
 use crate::web::{App, Options, router};
 
@@ -139,4 +141,39 @@ async fn papers_go_when_the_last_clerk_does() {
     let at = AtTheDesk { clerk, ..at };
     assert_eq!(at.get("/jobs").await.json(), json!([]));
     assert!(!paper.parent().unwrap().exists());
+}
+
+#[tokio::test]
+async fn papers_that_a_dead_server_has_left_wait_for_the_next_clerk() {
+    let at = AtTheDesk::new().await;
+    let job = at.issue(&registration(&[person(1)])).await;
+    let id = job["id"].as_str().unwrap();
+    let home = at.server.app.home.clone();
+    let restarted = App::new(home, Options::default(), at.server.clock.clone(), counting).unwrap();
+    // What the server does each minute.
+    restarted.lock_when_nobody_is_here();
+    let server = crate::web::tests::Server { router: router(restarted.clone()), app: restarted, ..at.server };
+    let clerk = server.sign_in().await;
+    let at = AtTheDesk { server, clerk };
+    assert_eq!(at.get(&format!("/jobs/{id}/document.pdf")).await.status, 200);
+    at.server.clock.forward(25 * 3600);
+    at.server.app.lock_when_nobody_is_here();
+    let folder = crate::web::files::folder(&at.server.app.home).join("jobs").join(id);
+    assert!(!folder.exists(), "nobody has to ask for the jobs before old ones go");
+}
+
+#[tokio::test]
+async fn who_has_signed_out_hears_no_more_of_a_job() {
+    let at = AtTheDesk::new().await;
+    let job = at.issue(&registration(&[person(1)])).await;
+    let app = &at.server.app;
+    let held = app.jobs.find(app, job["id"].as_str().unwrap()).unwrap();
+    let (session, _) = app.sessions.find(&at.clerk.session, app.now()).unwrap();
+    let told = || async {
+        let body = events::answer(app.clone(), &held, session).into_body();
+        body.collect().await.unwrap().to_bytes()
+    };
+    assert!(told().await.starts_with(b"event: job"));
+    app.sessions.close(session);
+    assert!(told().await.is_empty());
 }

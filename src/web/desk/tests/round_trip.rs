@@ -122,3 +122,19 @@ async fn a_damaged_paper_is_replaced_under_a_new_serial() {
     let left: Vec<_> = std::fs::read_dir(crate::web::files::folder(&at.server.app.home)).unwrap().collect();
     assert!(left.iter().all(|entry| !entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("paper-")));
 }
+
+#[tokio::test]
+async fn a_paper_that_has_run_out_is_not_handed_over() {
+    let at = AtTheDesk::new().await;
+    let mut order = registration(&[person(1)]);
+    order["valid_until"] = json!(at.server.app.now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string());
+    let job = at.issue(&order).await;
+    let pdf = at.get(&format!("/jobs/{}/document.pdf", job["id"].as_str().unwrap())).await;
+    let scan = draw(pdf.body, 300).unwrap().remove(0);
+    at.server.clock.forward(2 * 24 * 3600);
+    let clerk = at.server.sign_in().await;
+    let at = AtTheDesk { clerk, ..at };
+    let read = at.send("/readback", "image/png", scan).await.json();
+    assert_eq!((&read[0]["good"], &read[0]["verdict"]), (&json!(false), &json!("invalid")), "{read}");
+    assert_eq!((&read[0]["grade"], &read[0]["reason"]), (&json!("A"), &json!("expired")), "{read}");
+}
