@@ -79,6 +79,8 @@ function listen() {
 
 /** @param {Blob | string} paper From wherever it came. */
 function take(paper) {
+  // What the camera sees meanwhile would take the place of this paper's verdict.
+  scanning.camera.pause();
   if (typeof paper === 'string') papers.text(paper);
   else if (screens.screen() === 'trust') desk.file(paper);
   else papers.file(paper);
@@ -87,7 +89,7 @@ function take(paper) {
 /** @param {string} left @param {string} entered */
 function moved(left, entered) {
   clearTimeout(rest);
-  if (left === 'verdict' && entered !== 'camera') papers.forget();
+  if (left === 'verdict' && entered !== 'camera' && !papers.goesOn) papers.forget();
   if (left === 'camera' && entered !== 'verdict') scanning.stop();
   if (left === 'verdict' && entered !== 'camera') scanning.stop();
   if (entered === 'verdict') rest = setTimeout(() => scanning.camera.stop(), CAMERA_REST_MS);

@@ -26,6 +26,8 @@ export class Papers {
     /** Whether the verdict came from the camera, and whether it waits for more parts. */
     this.camera = false;
     this.waitsForParts = false;
+    /** While the way leads from the verdict to the next part of the same paper. */
+    this.goesOn = false;
     this.turn = 0;
   }
 
@@ -54,6 +56,8 @@ export class Papers {
     const began = performance.now();
     const waiting = setTimeout(() => busy(true), QUIET_MS);
     let started = false;
+    // The verdict of the last paper must not stand while this one is read.
+    if (!this.waitsForParts) verdict.wipe();
     try {
       await this.engine.start();
       started = true;
@@ -101,10 +105,12 @@ export class Papers {
     return t(this.waitsForParts ? 'verdict.more' : this.camera ? 'verdict.camera' : 'verdict.next');
   }
 
-  /** The next paper, or the next part of this one. */
+  /** The next paper, or the next part of this one: then what was read of it is kept. */
   async next() {
     if (!this.waitsForParts) await this.forget();
+    this.goesOn = this.waitsForParts;
     go(this.camera ? 'camera' : 'start');
+    this.goesOn = false;
   }
 
   /** Nothing of the last paper stays. */
