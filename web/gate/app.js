@@ -20,7 +20,7 @@ const CAMERA_REST_MS = 90_000;
 
 const engine = new Engine(() => trust.open());
 const trust = new Trust(engine);
-const papers = new Papers(engine, trust.compared, (bytes) => desk.offer(bytes));
+const papers = new Papers(engine, trust.compared, () => trust.clockIsBehind, (bytes) => desk.offer(bytes));
 const scanning = new Scanning(engine, {
   found: (answers, delivered) => papers.show(answers, delivered, true),
   sheets: (said) => desk.sheets(said),

@@ -17,9 +17,11 @@ export class Papers {
   /**
    * @param {import('./engine.js').Engine} engine
    * @param {(root: string) => boolean} compared
+   * @param {() => boolean} late Whether papers are judged by a time later than this device's.
    * @param {(bytes: Uint8Array) => void} bundle Takes a trust list that was offered like a paper.
    */
-  constructor(engine, compared, bundle) {
+  constructor(engine, compared, late, bundle) {
+    this.late = late;
     this.engine = engine;
     this.compared = compared;
     this.bundle = bundle;
@@ -86,7 +88,7 @@ export class Papers {
     this.camera = camera;
     this.waitsForParts = answers.some((answer) => answer.reason === 'incomplete');
     say();
-    verdict.show(answers, notes, { again: this.again(), compared: this.compared });
+    verdict.show(answers, notes, { again: this.again(), compared: this.compared, late: this.late() });
     at('verdict-parts').hidden = !missing.length;
     if (missing.length) at('verdict-parts').textContent = t('camera.parts', { read: missing[0].have, all: missing[0].need });
     at('other').hidden = !this.waitsForParts;
