@@ -4,7 +4,7 @@
 /** After a break as long as this, in milliseconds, another text begins: scanners over radio are slow, but not as slow. */
 const BREAK_MS = 1_000;
 /** Some scanners end with Enter twice: the second, within so many milliseconds, would send the verdict away unseen. */
-const ECHO_MS = 400;
+const ECHO_MS = 150;
 /** Fewer keys are no symbol. */
 const LEAST = 8;
 
