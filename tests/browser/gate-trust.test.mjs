@@ -66,6 +66,59 @@ test('an older list is refused, with the reason, and the newer one stays in use'
   await ready(page);
   await take(page, old);
   await page.locator('#trust-said .bad').waitFor();
+  // And the list: whoever removes it gets neither it back unasked, nor an older one.
+  page.on('dialog', (dialog) => dialog.accept());
+  await page.getByRole('button', { name: 'Remove this list' }).click();
+  await page.getByText('No trust list yet').first().waitFor();
+  await page.reload();
+  await ready(page);
+  assert.match(await page.locator('#state').innerText(), /No trust list yet/);
+  await take(page, old);
+  await page.getByRole('button', { name: 'They are the same' }).click();
+  await page.locator('#trust-said .bad').waitFor();
+  assert.match(await page.locator('#trust-said').innerText(), /older than the list on this device/);
+  assert.equal(await page.locator('#trust-lists .list').count(), 0);
+  await context.close();
+});
+
+test('of two pages of one browser, the older cannot put back an older list', async () => {
+  const old = await exported(all.desk.home, join(all.desk.folder, 'before.bundle'));
+  const { page, context } = await all.gate();
+  await nansen(['--home', all.desk.home, 'trust', 'sign']);
+  const fresh = await exported(all.desk.home, join(all.desk.folder, 'after.bundle'));
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await ready(other);
+  await take(other, fresh);
+  await other.locator('#trust-said .notice').waitFor();
+  const number = /List number (\d+)/.exec(await other.locator('#trust-lists').innerText())?.[1];
+  await take(page, old);
+  await page.locator('#trust-said .bad').waitFor();
+  await page.reload();
+  await ready(page);
+  await page.locator('[data-go="trust"]').click();
+  assert.equal(/List number (\d+)/.exec(await page.locator('#trust-lists').innerText())?.[1], number);
+  await context.close();
+});
+
+test('a clock that was once ahead is told with each verdict, and can be set right', async () => {
+  const { page, context } = await all.gate();
+  await page.clock.setSystemTime(Date.now() + 30 * YEAR_MS);
+  await page.reload();
+  await ready(page);
+  await page.clock.setSystemTime(Date.now());
+  await page.reload();
+  await ready(page);
+  await wedge(page, await all.text('registration'));
+  assert.match((await verdict(page)).text, /clock of this device was turned back/);
+  await next(page);
+  page.on('dialog', (dialog) => dialog.accept());
+  await page.getByRole('button', { name: 'time is right' }).click();
+  await page.locator('#state .trust-state.fresh').waitFor();
+  await wedge(page, await all.text('registration'));
+  const said = await verdict(page);
+  assert.equal(said.verdict, 'valid');
+  assert.doesNotMatch(said.text, /clock/);
   await context.close();
 });
 

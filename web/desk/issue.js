@@ -4,7 +4,7 @@
 import { post } from './api.js';
 import { debounced, fill, h } from './dom.js';
 import { makeForm } from './form.js';
-import { documentLinks, jobBox } from './jobs.js';
+import { documentLinks, issuer, jobBox } from './jobs.js';
 import { makePhoto } from './photo.js';
 import { makePreview } from './preview.js';
 import { during, statusPlace } from './problems.js';
@@ -21,6 +21,8 @@ import { label, t } from './words.js';
  * @type {Map<string, {rows: any[], photo: any}>}
  */
 const drafts = new Map();
+/** Jobs that were begun and are shown, by type, while the page is made anew in another language. @type {Map<string, string>} */
+const begun = new Map();
 
 /** @param {Record<string, string>} parameters @returns {Promise<import('./router.js').Page>} */
 export async function issuePage(parameters) {
@@ -69,7 +71,11 @@ class IssuePage {
       this.form.isDirty = () => true;
       drafts.delete(type.name);
     }
+    this.issueOnce = issuer();
     this.fillIn();
+    const job = begun.get(type.name);
+    begun.delete(type.name);
+    if (job) this.follow(job);
   }
 
   unsaved() {
@@ -77,6 +83,7 @@ class IssuePage {
   }
 
   remember() {
+    if (this.job) begun.set(this.type.name, this.job);
     if (this.issued || this.form.isEmpty()) return;
     drafts.set(this.type.name, { rows: this.form.rows(), photo: this.photo?.keep() });
   }
@@ -134,7 +141,18 @@ class IssuePage {
     return told;
   }
 
+  /** A second press of the button, while the first is being looked into, asks for nothing. */
   async issue() {
+    if (this.isIssuing || this.issued) return;
+    this.isIssuing = true;
+    try {
+      await this.ask();
+    } finally {
+      this.isIssuing = false;
+    }
+  }
+
+  async ask() {
     const told = await this.check(true);
     if (!told || (told.problems ?? []).length) return;
     this.status.clear();
@@ -153,7 +171,7 @@ class IssuePage {
   async send(reissue) {
     const job = await during(this.status, t('issue.wait'), async () => {
       try {
-        return await post('/issue', { ...this.order(), ...(reissue ? { reissue } : {}) });
+        return await this.issueOnce({ ...this.order(), ...(reissue ? { reissue } : {}) });
       } catch (/** @type {any} */ error) {
         const faults = error.told?.problems;
         if (!faults?.length) throw error;
@@ -161,9 +179,14 @@ class IssuePage {
         return null;
       }
     }, this.button);
-    if (!job?.job) return;
+    if (job?.job) this.follow(job.job);
+  }
+
+  /** Shows what becomes of a job, and how its paper is printed. @param {string} job */
+  follow(job) {
     this.issued = true;
-    const box = jobBox(job.job, { done: (done) => this.print(done) });
+    this.job = job;
+    const box = jobBox(job, { done: (done) => this.print(done) });
     this.closing.push(() => box.close());
     fill(this.node, h('h1', {}, this.title), steps(1), box.node);
     this.node.querySelector('h1')?.setAttribute('tabindex', '-1');
@@ -178,7 +201,9 @@ class IssuePage {
     const head = h('h1', { tabindex: '-1' }, this.title);
     const place = h('ol', { class: 'steps' });
     const mark = (/** @type {number} */ on) => place.replaceWith(Object.assign(steps(on), { id: 'steps' }));
-    const readback = makeReadback({ done: () => {
+    // Only this paper, and only when it reads well, leads on to the next person.
+    const readback = makeReadback({ serials: job.serials ?? [], done: (papers) => {
+      if (!papers.some((paper) => paper.good && paper.serial === serial)) return;
       next.classList.add('main');
       next.focus();
     } });

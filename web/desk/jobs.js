@@ -61,6 +61,36 @@ export function watch(id, onchange, onerror) {
   return stop;
 }
 
+/**
+ * Asks for orders to be carried out, each once: where the answer to the first request was lost, the job that it began is looked
+ * for before another is asked for.
+ * @returns {(order: {type: string} & Record<string, any>) => Promise<{job: string}>}
+ */
+export function issuer() {
+  /** Jobs there were before the request whose answer was lost. @type {Set<string> | null} */
+  let before = null;
+  /** The order whose answer was lost: one that was changed since is another. */
+  let lost = '';
+  /** @returns {Promise<Job[]>} */
+  const all = async () => {
+    const told = await get('/jobs');
+    return Array.isArray(told) ? told : told?.jobs ?? [];
+  };
+  return async (order) => {
+    const jobs = await all();
+    const begun = lost === JSON.stringify(order) && jobs.find((job) => job.type === order.type && !before?.has(job.id));
+    if (begun) return { job: begun.id };
+    before = new Set(jobs.map((job) => job.id));
+    lost = '';
+    try {
+      return await post('/issue', order);
+    } catch (/** @type {any} */ error) {
+      if (error.status === 0) lost = JSON.stringify(order);
+      throw error;
+    }
+  };
+}
+
 /** @param {number} seconds */
 function duration(seconds) {
   if (seconds < 60) return t('time.seconds', { n: number(Math.max(1, Math.round(seconds))) });
@@ -93,14 +123,11 @@ export function jobBox(id, then = {}) {
     try {
       await post(`/jobs/${encodeURIComponent(id)}/${what}`);
     } catch (error) {
-      fill(said, problemBox(error));
+      // Why it was refused must not be wiped by the state that the job is in still.
+      if (what === 'resume') return fill(actions, problemBox(error, () => void act(what)));
     }
-    if (what === 'resume') begin();
-    else {
-      // A cancelled job may have ended before the answer came: the state on the server counts.
-      stop();
-      begin();
-    }
+    // A cancelled job may have ended before the answer came: the state on the server counts.
+    begin();
   };
 
   /** @param {Job} job */

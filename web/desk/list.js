@@ -6,10 +6,10 @@ import { asRows, csv } from './csv.js';
 import { fill, h, newId, said } from './dom.js';
 import { faultText } from './field.js';
 import { makeGrid } from './grid.js';
-import { documentLinks, jobBox } from './jobs.js';
+import { documentLinks, issuer, jobBox } from './jobs.js';
 import { during, statusPlace } from './problems.js';
 import { dropping } from './readback.js';
-import { go } from './router.js';
+import { go, mayLeave } from './router.js';
 import { keyOpen } from './session.js';
 import { makeOptions, typeOf, types } from './types.js';
 import { decide } from './warnings.js';
@@ -56,6 +56,9 @@ class ListPage {
     this.reissue = false;
     this.going = false;
     this.fresh = false;
+    /** Faults that only the file shows: cells by column cannot say them. @type {any[]} */
+    this.ofFile = [];
+    this.issueOnce = issuer();
     const id = newId('type');
     this.select = h('select', { id, onchange: () => void this.again() }, all.map((type) => h('option', { value: type.name }, label(type.title, type.name))));
     this.file = h('input', { type: 'file', accept: '.csv,text/csv', class: 'unseen', tabindex: '-1', 'aria-hidden': 'true', onchange: () => {
@@ -80,14 +83,14 @@ class ListPage {
   }
 
   remember() {
-    if (this.table && !this.going) draft = { table: this.table, name: this.name, type: this.select.value, edited: this.edited };
+    if (this.table && !this.going) draft = { table: this.table, name: this.name, type: this.select.value, edited: this.edited, ofFile: this.ofFile };
   }
 
   async restore() {
     if (draft) this.select.value = draft.type;
     await this.chooseType();
     if (!draft) return;
-    ({ table: this.table, name: this.name, edited: this.edited } = draft);
+    ({ table: this.table, name: this.name, edited: this.edited, ofFile: this.ofFile } = draft);
     draft = null;
     this.draw();
     void this.check();
@@ -105,6 +108,7 @@ class ListPage {
 
   /** Another type: the same table has other columns. */
   async again() {
+    this.fresh = false;
     await during(this.status, t('wait'), () => this.chooseType());
     if (this.table) {
       this.draw();
@@ -114,6 +118,10 @@ class ListPage {
 
   /** @param {File} file */
   async take(file) {
+    // Corrections that were not issued or saved are not put away by a file that slipped.
+    if (!(await mayLeave())) return;
+    this.table = null;
+    fill(this.result);
     this.name = file.name;
     this.edited = false;
     const told = await during(this.status, t('list.checking'), async () => {
@@ -133,13 +141,21 @@ class ListPage {
       columns: told.table.columns, lines: told.table.lines,
       rows: told.table.rows.map((/** @type {string[]} */ row) => told.table.columns.map((/** @type {string} */ _, /** @type {number} */ at) => row[at] ?? '')),
     };
+    const columns = this.table.columns.length;
+    this.ofFile = (told.problems ?? []).filter((/** @type {any} */ fault) => (!fault.row && (fault.line ?? 0) < 2)
+      || (told.table.rows[this.rowOf(fault)]?.length ?? 0) > columns);
     this.draw();
     this.tell(told);
   }
 
+  /** @param {any} fault */
+  rowOf(fault) {
+    return fault.row ? fault.row - 1 : (this.table?.lines ?? []).indexOf(fault.line ?? 0);
+  }
+
   draw() {
     if (!this.table) return;
-    this.grid = makeGrid(this.table, { labels: this.labels ?? {}, changed: () => this.changed() });
+    this.grid = makeGrid(this.table, { labels: this.labels ?? {}, changed: (row) => this.changed(row) });
     this.summary = h('div', { tabindex: '-1' });
     this.checkButton = h('button', { type: 'button', onclick: () => void this.check() }, t('list.check'));
     this.issueButton = h('button', { type: 'button', class: 'main big', onclick: () => void this.issue() }, t('list.issue'));
@@ -147,7 +163,9 @@ class ListPage {
       h('div', { class: 'actions' }, h('button', { type: 'button', class: 'quiet', onclick: () => this.save() }, t('list.save')), this.checkButton, this.issueButton));
   }
 
-  changed() {
+  /** @param {number} row A row with too many cells counts as mended once somebody wrote in it. */
+  changed(row) {
+    this.ofFile = this.ofFile.filter((fault) => this.rowOf(fault) !== row);
     this.fresh = false;
     this.edited = true;
   }
@@ -156,7 +174,11 @@ class ListPage {
     const told = await during(this.status, t('list.checking'), () => post('/check', {
       type: this.select.value, layout: /** @type {any} */ (this.making?.values() ?? {}).layout, rows: asRows(/** @type {any} */ (this.table)),
     }), this.checkButton);
-    if (told) this.tell(told);
+    if (told) {
+      const same = (/** @type {any} */ a) => (/** @type {any} */ b) => this.rowOf(a) === this.rowOf(b) && a.column === b.column && a.fault === b.fault;
+      const found = told.problems ?? [];
+      this.tell({ ...told, problems: [...this.ofFile.filter((fault) => !found.some(same(fault))), ...found] });
+    }
     return told;
   }
 
@@ -186,7 +208,18 @@ class ListPage {
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
   }
 
+  /** A second press of the button, while the first is being looked into, asks for nothing. */
   async issue() {
+    if (this.isIssuing || this.going) return;
+    this.isIssuing = true;
+    try {
+      await this.ask();
+    } finally {
+      this.isIssuing = false;
+    }
+  }
+
+  async ask() {
     // What was corrected since the last check is checked first, so that nothing unchecked is signed.
     if (!this.fresh && !(await this.check())) return;
     if (this.problems) return this.grid?.jump(1);
@@ -197,7 +230,7 @@ class ListPage {
       if (!decision) return;
     }
     if (!(await keyOpen())) return;
-    const job = await during(this.status, t('issue.wait'), () => post('/issue', {
+    const job = await during(this.status, t('issue.wait'), () => this.issueOnce({
       type: this.select.value, ...this.making?.values(), rows: asRows(/** @type {any} */ (this.table)), ...decision,
     }), this.issueButton);
     if (!job?.job) return;

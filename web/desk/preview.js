@@ -26,7 +26,11 @@ export function makePreview(body, photoRoom) {
   async function draw() {
     running?.abort();
     const wanted = body();
-    if (!wanted) return fill(said, t('preview.later'));
+    if (!wanted) {
+      // What was drawn before is of what was typed before.
+      image.hidden = band.hidden = true;
+      return fill(said, t('preview.later'));
+    }
     const mine = (running = new AbortController());
     node.setAttribute('aria-busy', 'true');
     if (image.hidden) fill(said, t('preview.wait'));

@@ -13,9 +13,10 @@ import { has, t } from './words.js';
  *   good: boolean, verdict: string, reason: string | null, why: string | null, next: string}} Paper
  */
 
-/** @param {Paper} paper */
-function answer(paper) {
-  const { good } = paper;
+/** @param {Paper} paper @param {string[] | undefined} serials Papers that were to be read; none named: any. */
+function answer(paper, serials) {
+  const other = Boolean(serials?.length) && Boolean(paper.serial) && !serials?.includes(paper.serial ?? '');
+  const good = paper.good && !other;
   const grade = paper.grade ?? '–';
   const verdict = paper.verdict !== 'valid';
   const stranger = paper.reason === 'unknown-issuer';
@@ -25,6 +26,7 @@ function answer(paper) {
     h('div', {},
       h('p', { class: 'box-title' }, h('span', { class: 'sign', 'aria-hidden': 'true' }, good ? '✓' : '✕'), t(good ? 'readback.good' : 'readback.bad')),
       paper.grade && paper.found && h('p', {}, h('b', {}, t('readback.grade', { grade })), ' ', t(`grade.${grade}`)),
+      other && h('p', {}, h('b', {}, t('readback.other'))),
       verdict && h('p', {}, why),
       paper.why && h('p', { class: 'hint' }, said(paper.why)),
       !good && paper.next && h('p', {}, h('b', {}, t('problem.next')), ' ', said(paper.next)),
@@ -64,7 +66,7 @@ export function makeReadback(how = {}) {
         const papers = Array.isArray(told) ? told : told.papers ?? [];
         if (papers.length === 0) status.show(h('div', { class: 'box bad', role: 'alert' }, h('p', { class: 'box-title' }, t('readback.nothing')), h('p', {}, t('readback.nothing.next'))));
         else status.clear();
-        results.prepend(...papers.map(answer));
+        results.prepend(...papers.map((paper) => answer(paper, how.serials)));
         if (papers.length) results.setAttribute('aria-live', 'polite');
         how.done?.(papers);
       });

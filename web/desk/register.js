@@ -72,7 +72,12 @@ export async function registerPage() {
         h('td', { 'data-label': t('register.issued') }, date(entry.issued)),
         h('td', { 'data-label': t('register.prints') }, number(entry.prints ?? 0)),
         h('td', { 'data-label': t('register.state') }, stateBadge(entry.state)))))));
-    fill(more, next && h('button', { type: 'button', onclick: () => void search(next) }, t('register.more')));
+    fill(more, next && h('button', { type: 'button', onclick: () => {
+      // A cursor belongs to what was looked for when it was given.
+      const same = last.q === q.value.trim() && last.type === type.value && last.state === state.value;
+      later.cancel();
+      void search(same ? next : null);
+    } }, t('register.more')));
     announce(t('register.count', { n: number(entries.length) }));
   }
   const later = debounced(() => void search(), PAUSE);

@@ -20,7 +20,7 @@ const CAMERA_REST_MS = 90_000;
 
 const engine = new Engine(() => trust.open());
 const trust = new Trust(engine);
-const papers = new Papers(engine, trust.compared, (bytes) => desk.offer(bytes));
+const papers = new Papers(engine, trust.compared, () => trust.clockIsBehind, (bytes) => desk.offer(bytes));
 const scanning = new Scanning(engine, {
   found: (answers, delivered) => papers.show(answers, delivered, true),
   sheets: (said) => desk.sheets(said),
@@ -79,6 +79,8 @@ function listen() {
 
 /** @param {Blob | string} paper From wherever it came. */
 function take(paper) {
+  // What the camera sees meanwhile would take the place of this paper's verdict.
+  scanning.camera.pause();
   if (typeof paper === 'string') papers.text(paper);
   else if (screens.screen() === 'trust') desk.file(paper);
   else papers.file(paper);
@@ -87,7 +89,7 @@ function take(paper) {
 /** @param {string} left @param {string} entered */
 function moved(left, entered) {
   clearTimeout(rest);
-  if (left === 'verdict' && entered !== 'camera') papers.forget();
+  if (left === 'verdict' && entered !== 'camera' && !papers.goesOn) papers.forget();
   if (left === 'camera' && entered !== 'verdict') scanning.stop();
   if (left === 'verdict' && entered !== 'camera') scanning.stop();
   if (entered === 'verdict') rest = setTimeout(() => scanning.camera.stop(), CAMERA_REST_MS);

@@ -10,11 +10,15 @@ const ANSWER_MS = 3_000;
 export async function listen(tell) {
   const worker = navigator.serviceWorker;
   if (!worker) return tell('no');
-  const had = Boolean(worker.controller);
+  let had = Boolean(worker.controller);
   tell(had ? 'ready' : 'saving');
   worker.addEventListener('controllerchange', () => {
-    if (had) location.reload();
-    else tell('ready');
+    // The second change in one life of the page is another version: its words and its core must not meet this page.
+    if (had) return location.reload();
+    had = true;
+    tell('ready');
+    // Browsers short of room throw away what nobody asked them to keep: the page, the lists and their memory.
+    navigator.storage?.persist?.().catch(() => {});
   });
   at('update-use').addEventListener('click', async () => {
     const registration = await worker.getRegistration();

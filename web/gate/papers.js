@@ -17,15 +17,19 @@ export class Papers {
   /**
    * @param {import('./engine.js').Engine} engine
    * @param {(root: string) => boolean} compared
+   * @param {() => boolean} late Whether papers are judged by a time later than this device's.
    * @param {(bytes: Uint8Array) => void} bundle Takes a trust list that was offered like a paper.
    */
-  constructor(engine, compared, bundle) {
+  constructor(engine, compared, late, bundle) {
+    this.late = late;
     this.engine = engine;
     this.compared = compared;
     this.bundle = bundle;
     /** Whether the verdict came from the camera, and whether it waits for more parts. */
     this.camera = false;
     this.waitsForParts = false;
+    /** While the way leads from the verdict to the next part of the same paper. */
+    this.goesOn = false;
     this.turn = 0;
   }
 
@@ -54,6 +58,8 @@ export class Papers {
     const began = performance.now();
     const waiting = setTimeout(() => busy(true), QUIET_MS);
     let started = false;
+    // The verdict of the last paper must not stand while this one is read.
+    if (!this.waitsForParts) verdict.wipe();
     try {
       await this.engine.start();
       started = true;
@@ -82,7 +88,7 @@ export class Papers {
     this.camera = camera;
     this.waitsForParts = answers.some((answer) => answer.reason === 'incomplete');
     say();
-    verdict.show(answers, notes, { again: this.again(), compared: this.compared });
+    verdict.show(answers, notes, { again: this.again(), compared: this.compared, late: this.late() });
     at('verdict-parts').hidden = !missing.length;
     if (missing.length) at('verdict-parts').textContent = t('camera.parts', { read: missing[0].have, all: missing[0].need });
     at('other').hidden = !this.waitsForParts;
@@ -101,10 +107,12 @@ export class Papers {
     return t(this.waitsForParts ? 'verdict.more' : this.camera ? 'verdict.camera' : 'verdict.next');
   }
 
-  /** The next paper, or the next part of this one. */
+  /** The next paper, or the next part of this one: then what was read of it is kept. */
   async next() {
     if (!this.waitsForParts) await this.forget();
+    this.goesOn = this.waitsForParts;
     go(this.camera ? 'camera' : 'start');
+    this.goesOn = false;
   }
 
   /** Nothing of the last paper stays. */

@@ -23,25 +23,43 @@ export class Trust {
 
   /** Gives the core what this device kept. Called whenever a reader starts. */
   async open() {
-    const kept = await shelf.all('lists').catch(() => []);
+    // A browser that keeps nothing has its lists in the page, so that a new worker has them too.
+    const kept = await shelf.all('lists').catch(() => [...this.kept.values()]);
     this.kept = new Map(kept.map((one) => [one.root, one]));
     const latest = (await shelf.get('kept', 'latest').catch(() => null)) ?? null;
     const header = { do: 'trust', latest, lists: kept.map((one) => ({ root: one.root, bytes: one.bytes.byteLength, memory: one.memory })) };
     const { lists, warnings, latest: seen } = await this.engine.ask(header, kept.map((one) => one.bytes));
     this.lists = lists;
     this.warnings = warnings ?? [];
-    await shelf.change('kept', 'latest', () => seen).catch(() => {});
+    // Another page of this browser may have seen a later time meanwhile.
+    await shelf.change('kept', 'latest', (had) => Math.max(had ?? seen, seen)).catch(() => {});
+  }
+
+  /** @returns {boolean} Whether papers are judged by a time later than this device's. */
+  get clockIsBehind() {
+    return this.warnings.some((warning) => JSON.stringify(warning).includes('clock'));
+  }
+
+  /** The person says that this device's time is right: times seen that are later came from a clock that was once ahead. */
+  async resetClock() {
+    const now = Date.now();
+    await shelf.put('kept', 'latest', now);
+    for (const one of await shelf.all('lists')) {
+      if (one.memory) await shelf.put('lists', one.root, { ...one, memory: { ...one.memory, latest: Math.min(one.memory.latest, now) } });
+    }
+    this.engine.end(new Error('the clock was set'));
+    await this.engine.start();
   }
 
   /**
    * Offers a bundle to the core. A root that is new here is asked about first, except when it came with the page itself: whoever
    * could put a false list there could put a false page there.
    * @param {Uint8Array} bytes
-   * @param {{accept?: boolean, compared?: boolean, from: string}} how
+   * @param {{accept?: boolean, compared?: boolean, from: string, typed?: string}} how `typed` is the fingerprint as the keeper told it
    * @returns {Promise<Taken>}
    */
-  async take(bytes, { accept = false, compared = false, from }) {
-    const reply = await this.engine.ask({ do: 'import', accept }, [bytes]);
+  async take(bytes, { accept = false, compared = false, from, typed }) {
+    const reply = await this.engine.ask({ do: 'import', accept, ...(typed ? { expected_fingerprint: typed } : {}) }, [bytes]);
     return this.settle(reply, reply.refused ? bytes : reply.payload, { compared, from });
   }
 
@@ -53,14 +71,36 @@ export class Trust {
    * @returns {Promise<Taken>}
    */
   async settle({ list, state, refused }, bytes, { compared = false, from }) {
-    if (refused) return refused.reason === 'unknown-root' ? { done: 'compare', refused, bytes } : { done: 'refused', refused };
+    if (refused) return ['unknown-root', 'borrowed-name'].includes(refused.reason) ? { done: 'compare', refused, bytes } : { done: 'refused', refused };
+    const older = await this.olderThanSeen(list);
+    if (older) {
+      // The core did not know: it is given again what this device keeps.
+      await this.open();
+      return { done: 'refused', refused: { reason: older } };
+    }
     const before = this.kept.get(list.root);
     // What comes back is the bundle with the status lists that were here and are still the newest.
     const kept = { root: list.root, bytes, memory: list.memory, compared: compared || Boolean(before?.compared), from };
-    await shelf.put('lists', list.root, kept);
+    await shelf.put('lists', list.root, kept).catch(() => {});
     this.kept.set(list.root, kept);
     this.lists = [...this.lists.filter((one) => one.root !== list.root), list];
     return { done: state, list };
+  }
+
+  /**
+   * The core remembers what this page gave it. Another page may have taken a newer list since, and a list that was removed is
+   * remembered here alone.
+   * @param {List} list
+   * @returns {Promise<string>} Why it may not be taken; nothing if it may.
+   */
+  async olderThanSeen({ root, memory }) {
+    const known = [await shelf.get('lists', root).catch(() => null), await shelf.get('kept', `removed ${root}`).catch(() => null)];
+    for (const seen of known) {
+      if (!seen?.memory || !memory) continue;
+      if (memory.sequence < seen.memory.sequence) return 'lower-sequence';
+      if (memory.sequence === seen.memory.sequence && memory.digest !== seen.memory.digest) return 'same-sequence';
+    }
+    return '';
   }
 
   /** @param {string} root Whether a person compared the fingerprint of this root. */
@@ -76,14 +116,17 @@ export class Trust {
 
   /** @param {string} root The person has compared it now. */
   async confirm(root) {
-    const kept = { ...this.kept.get(root), compared: true };
-    await shelf.put('lists', root, kept);
-    this.kept.set(root, kept);
+    // Only this: another page may have a newer list there.
+    await shelf.change('lists', root, (had) => ({ ...(had ?? this.kept.get(root)), compared: true })).catch(() => {});
+    this.kept.set(root, { ...this.kept.get(root), compared: true });
   }
 
-  /** @param {string} root */
+  /** @param {string} root Removes its list; that there was one is remembered, so that no older one can follow it. */
   async remove(root) {
-    await shelf.remove('lists', root);
+    const memory = this.kept.get(root)?.memory;
+    if (memory) await shelf.put('kept', `removed ${root}`, { memory }).catch(() => {});
+    this.kept.delete(root);
+    await shelf.remove('lists', root).catch(() => {});
     await this.open();
   }
 
@@ -100,7 +143,9 @@ export class Trust {
     for (const { root } of lists) {
       const bundle = await fetch(`${LISTS}/${encodeURIComponent(root)}`, { cache: 'no-store' });
       if (!bundle.ok) throw new Error(`${bundle.status}`);
-      taken.push(await this.take(new Uint8Array(await bundle.arrayBuffer()), { accept, from: location.host }));
+      // A list that a person removed does not come back by itself.
+      const isRemoved = Boolean(await shelf.get('kept', `removed ${root}`).catch(() => null));
+      taken.push(await this.take(new Uint8Array(await bundle.arrayBuffer()), { accept: accept && !isRemoved, from: location.host }));
     }
     return taken;
   }

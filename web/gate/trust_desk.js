@@ -2,11 +2,11 @@
 // What a person does with trust lists: fetch, choose a file, scan sheets, compare fingerprints, remove.
 
 import { at, h } from './dom.js';
-import { kindOf } from './intake.js';
+import { kindOf, MOST_BYTES } from './intake.js';
 import * as offline from './offline.js';
 import { go, screen } from './screens.js';
 import * as view from './trust_view.js';
-import { t } from './words.js';
+import { language, t } from './words.js';
 
 const PICTURE_LIMIT_MS = 60_000;
 
@@ -29,7 +29,7 @@ export class TrustDesk {
   }
 
   draw() {
-    view.state(this.trust, () => go('trust'));
+    view.state(this.trust, { open: () => go('trust'), resetClock: () => this.resetClock() });
     if (screen() === 'trust') view.lists(this.trust, { changed: () => this.draw() });
   }
 
@@ -42,13 +42,23 @@ export class TrustDesk {
     }
   }
 
+  /** The person says that the clock is right, and was ahead before. */
+  async resetClock() {
+    const now = new Intl.DateTimeFormat(language().locale, { dateStyle: 'full', timeStyle: 'short' }).format(Date.now());
+    if (!confirm(t('trust.clock.reset.sure', { now }))) return;
+    await this.trust.resetClock().catch(() => {});
+    this.draw();
+  }
+
   /** The person asks for newer lists. */
   async update() {
     view.say();
     at('trust-update').disabled = true;
     try {
       const taken = await this.trust.fetch({ accept: this.trust.lists.length === 0 });
-      if (taken.length) for (const one of taken) this.tell(one);
+      // What asks for the person is told last, so that no good news stands in its place.
+      const grave = (/** @type {import('./trust.js').Taken} */ one) => ['same', 'newer', 'new', 'compare', 'refused'].indexOf(one.done);
+      if (taken.length) for (const one of taken.sort((a, b) => grave(a) - grave(b))) this.tell(one);
       else view.say(h('p', { text: t('trust.update.none') }));
       await offline.look().catch(() => {});
     } catch {
@@ -58,7 +68,7 @@ export class TrustDesk {
     this.draw();
   }
 
-  /** @param {Uint8Array} bytes A bundle. @param {{accept?: boolean, compared?: boolean}} [how] */
+  /** @param {Uint8Array} bytes A bundle. @param {{accept?: boolean, compared?: boolean, typed?: string}} [how] */
   async offer(bytes, how = {}) {
     if (screen() !== 'trust') go('trust');
     view.say();
@@ -70,12 +80,19 @@ export class TrustDesk {
   /** @param {Blob} file A bundle, or a picture or PDF of its sheets. */
   async file(file) {
     at('file').value = '';
-    const kind = await kindOf(file);
-    if (kind === 'picture') return this.sheets(await this.engine.look({ do: 'picture', for: 'trust', name: '' }, file, PICTURE_LIMIT_MS));
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    const isPdf = String.fromCharCode(...bytes.slice(0, 4)) === '%PDF';
-    if (isPdf) return this.sheets(await this.engine.ask({ do: 'document', for: 'trust', name: '' }, [bytes]));
-    return this.offer(bytes);
+    view.say();
+    try {
+      if (file.size > MOST_BYTES) throw new RangeError(`${file.size} bytes`);
+      const kind = await kindOf(file);
+      if (kind === 'picture') return this.sheets(await this.engine.look({ do: 'picture', for: 'trust', name: '' }, file, PICTURE_LIMIT_MS));
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      const isPdf = String.fromCharCode(...bytes.slice(0, 4)) === '%PDF';
+      if (isPdf) return this.sheets(await this.engine.ask({ do: 'document', for: 'trust', name: '' }, [bytes]));
+      return await this.offer(bytes);
+    } catch {
+      // A picture that no browser opens, or that took too long: nothing was taken.
+      view.say(h('strong', { text: t('reading.failed') }), h('p', { text: t('reading.failed.next') }));
+    }
   }
 
   /** @param {any} said What the core found on sheets. @returns {boolean} Whether a whole list came out. */
@@ -99,8 +116,11 @@ export class TrustDesk {
     if (taken.done === 'refused') return view.refuse(taken.refused);
     if (taken.done === 'compare') {
       const { refused, bytes } = taken;
-      return view.ask(refused, {
-        yes: () => this.offer(bytes, { accept: true, compared: true }),
+      // A name that is borrowed is only a coincidence when the keeper's own fingerprint, typed, says so.
+      const isTyped = refused.reason === 'borrowed-name';
+      if (isTyped) view.refuse(refused);
+      return view.ask({ ...refused, isTyped }, {
+        yes: (typed) => this.offer(bytes, { accept: true, compared: true, typed }),
         no: () => view.say(h('p', { text: t('trust.compare.rejected') })),
       });
     }

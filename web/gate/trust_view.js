@@ -27,24 +27,26 @@ const age = (state) => glyph(DISCS[state] ?? DISCS.none, `disc ${state}`);
 
 /**
  * The line on the first screen.
- * @param {import('./trust.js').Trust} trust @param {() => void} open Goes to the lists.
+ * @param {import('./trust.js').Trust} trust
+ * @param {{open: () => void, resetClock: () => void}} to `open` goes to the lists.
  */
-export function state(trust, open) {
+export function state(trust, { open, resetClock }) {
   const worst = trust.worst();
   const button = (/** @type {string} */ kind, /** @type {any[]} */ ...words) =>
     h('button', { type: 'button', class: `trust-state ${kind}`, onclick: open }, age(kind), h('span', {}, ...words));
   const lines = worst
     ? [button(worst.state, h('strong', { text: t('trust.line', { name: worst.name }) }), h('br'), `${t('trust.signed', { age: ago(worst.age_days) })} – ${t(`trust.state.${worst.state}`)}`, !trust.compared(worst.root) && h('span', { class: 'small block', text: t('trust.uncompared') }))]
     : [button('none', h('strong', { text: t('trust.state.none') }), h('br'), t('trust.none.next'))];
-  at('state').replaceChildren(...lines, ...trust.warnings.map(warning));
+  at('state').replaceChildren(...lines, ...trust.warnings.map((told) => warning(told, resetClock)));
 }
 
-/** @param {any} told What the core warns of. */
-function warning(told) {
+/** @param {any} told What the core warns of. @param {() => void} resetClock */
+function warning(told, resetClock) {
   const clock = JSON.stringify(told).includes('clock');
   return h(
     'div', { class: 'notice bad', role: 'alert' }, h('strong', { text: t(clock ? 'trust.clock' : 'trust.warning') }),
     clock && h('p', { text: t('trust.clock.next') }), h('p', { class: 'small', lang: 'en', dir: 'ltr', text: typeof told === 'string' ? told : (told.found ?? '') }),
+    clock && h('button', { type: 'button', class: 'second', onclick: resetClock }, t('trust.clock.reset')),
   );
 }
 
@@ -83,18 +85,20 @@ function one(list, trust, to) {
 }
 
 /**
- * Asks the person to compare a fingerprint.
- * @param {{name?: string, fingerprint: string}} about
- * @param {{yes: () => void, no: () => void}} answer
+ * Asks the person to compare a fingerprint, or to type it as the keeper told it.
+ * @param {{name?: string, fingerprint: string, isTyped?: boolean}} about
+ * @param {{yes: (typed?: string) => void, no: () => void}} answer
  */
-export function ask({ name, fingerprint }, { yes, no }) {
+export function ask({ name, fingerprint, isTyped = false }, { yes, no }) {
+  const field = isTyped && h('input', { id: 'typed-fingerprint', type: 'text', dir: 'ltr', autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false' });
   const heading = h('h2', { tabindex: '-1', text: t('trust.compare') });
   const done = (/** @type {() => void} */ act) => () => (at('trust-ask').replaceChildren(), act());
   at('trust-ask').replaceChildren(
     h(
-      'div', { class: 'notice ask' }, heading, name && h('p', { class: 'strong', dir: 'auto', text: name }), h('p', { text: t('trust.compare.how') }),
-      fingerprintOf(fingerprint),
-      h('div', { class: 'stack' }, h('button', { type: 'button', class: 'primary', onclick: done(yes) }, t('trust.compare.yes')), h('button', { type: 'button', class: 'second', onclick: done(no) }, t('trust.compare.no'))),
+      'div', { class: 'notice ask' }, heading, name && h('p', { class: 'strong', dir: 'auto', text: name }), !field && h('p', { text: t('trust.compare.how') }),
+      // What is to be typed is not shown: it would only be copied.
+      field ? h('label', { for: 'typed-fingerprint', text: t('trust.typed') }) : fingerprintOf(fingerprint), field,
+      h('div', { class: 'stack' }, h('button', { type: 'button', class: 'primary', onclick: () => (!field || field.value.trim() ? done(() => yes(field ? field.value.trim() : undefined))() : field.focus()) }, t('trust.compare.yes')), h('button', { type: 'button', class: 'second', onclick: done(no) }, t('trust.compare.no'))),
     ),
   );
   heading.focus();

@@ -13,17 +13,20 @@ let now = [];
 let beside = [];
 /** @type {(root: string) => boolean} */
 let isCompared = () => true;
+let isLate = false;
 
 /**
  * @param {any[]} answers
  * @param {any[]} notes What the core says beside them.
- * @param {{again: string, compared: (root: string) => boolean}} how `again` is the word on the button for the next paper.
+ * @param {{again: string, compared: (root: string) => boolean, late: boolean}} how `again` is the word on the button for the next
+ *   paper; `late` when it was judged by a time later than this device's.
  */
-export function show(answers, notes, { again, compared }) {
+export function show(answers, notes, { again, compared, late }) {
   wipe();
   now = worstFirst(answers);
   beside = notes;
   isCompared = compared;
+  isLate = late;
   draw(again);
   const said = now.length > 1 ? [t('verdict.several', { n: now.length })] : [];
   const [worst] = now;
@@ -35,6 +38,8 @@ export function draw(again) {
   const place = at('cards');
   place.replaceChildren();
   release();
+  // What is called expired may be so only by a clock that was once ahead.
+  if (isLate && now.length) place.append(h('p', { class: 'notice bad' }, h('strong', { text: t('trust.clock') }), ' ', t('trust.clock.next')));
   if (now.length > 1) place.append(summary());
   now.forEach((answer, index) => place.append(card(answer, { first: index === 0, keepUrl: (url) => urls.push(url), compared: isCompared })));
   for (const note of beside) {

@@ -3,6 +3,8 @@
 
 /** After a break as long as this, in milliseconds, another text begins: scanners over radio are slow, but not as slow. */
 const BREAK_MS = 1_000;
+/** Some scanners end with Enter twice: the second, within so many milliseconds, would send the verdict away unseen. */
+const ECHO_MS = 150;
 /** Fewer keys are no symbol. */
 const LEAST = 8;
 
@@ -10,6 +12,7 @@ const LEAST = 8;
 export function listen(take) {
   let typed = '';
   let last = 0;
+  let taken = -ECHO_MS;
   addEventListener(
     'keydown',
     (event) => {
@@ -25,9 +28,12 @@ export function listen(take) {
       } else if (event.key === 'Enter' || event.key === 'Tab') {
         const text = typed;
         typed = '';
-        if (text.length < LEAST) return;
+        const isEcho = !text && event.timeStamp - taken < ECHO_MS;
+        if (text.length < LEAST && !isEcho) return;
         event.preventDefault();
         event.stopImmediatePropagation();
+        if (isEcho) return;
+        taken = event.timeStamp;
         take(text);
       }
     },
