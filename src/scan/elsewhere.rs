@@ -10,9 +10,8 @@ pub(super) mod wire;
 #[cfg(any(test, all(target_arch = "wasm32", feature = "foreign")))]
 pub use serve::Server;
 
-use super::deadline::Deadline;
-use super::found::Found;
-use super::grey::GreyImage;
+#[cfg(target_arch = "wasm32")]
+use super::{deadline::Deadline, found::Found, grey::GreyImage};
 use std::sync::OnceLock;
 use wire::Request;
 
@@ -31,15 +30,18 @@ pub(super) fn ask(request: Request<'_>) -> Option<Vec<u8>> {
 }
 
 /// What is likely and cheap when our own reader's first looks have found nothing, as `others::first`.
+#[cfg(target_arch = "wasm32")]
 pub(super) fn first(image: &GreyImage, _: Deadline) -> Vec<Found> {
     look(image, false)
 }
 
 /// What is left when our own reader has given up, as `others::last`.
+#[cfg(target_arch = "wasm32")]
 pub(super) fn last(image: &GreyImage, _: Deadline) -> Vec<Found> {
     look(image, true)
 }
 
+#[cfg(target_arch = "wasm32")]
 fn look(image: &GreyImage, last: bool) -> Vec<Found> {
     ask(Request::Look { image, last }).and_then(|answer| wire::found(&answer)).unwrap_or_default()
 }

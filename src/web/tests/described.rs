@@ -45,7 +45,7 @@ async fn every_operation_is_answered_by_a_handler_that_says_what_it_does() {
         let place = format!("{method} {path}");
         assert!(operation["summary"].as_str().is_some_and(|text| !text.is_empty()), "{place}");
         assert!(operation["tags"][0].is_string(), "{place}");
-        let asked = path.replace('{', "").replace('}', "");
+        let asked = path.replace(['{', '}'], "");
         let answer = server.ask(request(method, &asked).body(Body::empty()).unwrap()).await;
         assert_ne!(answer.status, 405, "{place}");
         // A handler may say that there is no such root; the router has no words for it.
@@ -59,7 +59,7 @@ async fn what_needs_a_session_says_so_and_refuses_everybody_else() {
     let clerk = server.sign_in().await;
     for (path, method, operation) in operations() {
         let place = format!("{method} {path}");
-        let asked = path.replace('{', "").replace('}', "");
+        let asked = path.replace(['{', '}'], "");
         let answer = server.ask(request(method.clone(), &asked).body(Body::empty()).unwrap()).await;
         let is_secured = operation.get("security").is_some();
         assert_eq!(answer.status == 401, is_secured, "{place}: {}", answer.json());

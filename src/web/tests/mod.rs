@@ -28,6 +28,7 @@ pub struct Server {
     pub router: Router,
     pub app: App,
     pub clock: Standing,
+    #[expect(dead_code, reason = "it is there as long as this")]
     pub folder: TempDir,
 }
 

@@ -67,12 +67,12 @@ fn a_revoked_paper_is_refused_once_the_bundle_has_arrived() {
     let mut world = World::trusting();
     let revoked = world.text(&world.with_status(7));
     let bundle = world.bundle_with(&world.list(2, 0), vec![world.token(7, Status::Invalid)]);
-    let reply = world.import(&bundle, DAY, json!({}));
+    let reply = world.import(&bundle, DAY, &json!({}));
     assert_eq!((&reply["state"], &reply["list"]["statuses"]), (&json!("newer"), &json!(1)), "{reply}");
     assert_eq!(world.verdict(&revoked, DAY), pair("invalid", "revoked"));
     assert_eq!(world.verdict(&world.text(&world.with_status(8)), DAY), pair("valid", ""));
     // A later list without tokens does not take them away.
-    let reply = world.import(&world.bundle(3, 0), DAY, json!({}));
+    let reply = world.import(&world.bundle(3, 0), DAY, &json!({}));
     assert_eq!(reply["list"]["statuses"], 1);
     assert_eq!(world.verdict(&revoked, DAY), pair("invalid", "revoked"));
 }

@@ -39,7 +39,7 @@ fn sheets_before_the_camera_make_a_list_that_is_asked_about_and_then_taken() {
     let last = replies.find(|(reply, _)| reply["refused"].is_object()).expect("the symbols are enough");
     assert_eq!(last.0["refused"]["reason"], "unknown-root", "{}", last.0);
     assert!(Bundle::looks_like(&last.1), "the bundle comes with it");
-    let taken = world.import(&last.1, 0, json!({"accept": true}));
+    let taken = world.import(&last.1, 0, &json!({"accept": true}));
     assert_eq!(taken["state"], "new", "{taken}");
 }
 

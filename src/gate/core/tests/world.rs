@@ -45,7 +45,7 @@ impl World {
     /// A gate with list 1 of the root.
     pub fn trusting() -> Self {
         let mut world = Self::new();
-        let reply = world.import(&world.bundle(1, 0), 0, json!({"accept": true}));
+        let reply = world.import(&world.bundle(1, 0), 0, &json!({"accept": true}));
         assert_eq!(reply["state"], "new", "{reply}");
         world
     }
@@ -148,7 +148,7 @@ impl World {
         serde_json::from_slice(&reply.header).unwrap()
     }
 
-    pub fn import(&mut self, bundle: &[u8], at: i64, more: Value) -> Value {
+    pub fn import(&mut self, bundle: &[u8], at: i64, more: &Value) -> Value {
         let mut header = json!({"do": "import", "now": START + at});
         header.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         self.call(&header, bundle)

@@ -121,7 +121,7 @@ impl Folder {
                 fs::read(folder.0.join(DONE)).ok().and_then(|bytes| serde_json::from_slice::<JobView>(&bytes).ok());
             match done {
                 Some(view) => {
-                    found.push(JobView { id, stage: "issuing", document: folder.document().is_file(), ..view })
+                    found.push(JobView { id, stage: "issuing", document: folder.document().is_file(), ..view });
                 }
                 // What a power cut or a full disk has left shows people's data, and nobody can take it up.
                 None if files::is_older(&entry, ORDER_KEPT, now) => {
