@@ -13,7 +13,7 @@
 # NANSEN_WASM_TOOLCHAIN=rustup|debian chooses; --check takes the one that SOURCES names, when it is there.
 # NANSEN_WASM_TOOLS is the folder for Debian's packages (target/wasm-tools); NANSEN_WASM_TARGET the one to build in (target/wasm).
 #
-# No wasm-opt: version 108 saves 2 % and would have to be of the same version everywhere.
+# No wasm-opt: it would have to be of the same version everywhere.
 set -euo pipefail
 export LC_ALL=C
 cd "$(dirname "$0")/.."
