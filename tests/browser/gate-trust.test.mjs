@@ -69,7 +69,7 @@ test('an older list is refused, with the reason, and the newer one stays in use'
   // And the list: whoever removes it gets neither it back unasked, nor an older one.
   page.on('dialog', (dialog) => dialog.accept());
   await page.getByRole('button', { name: 'Remove this list' }).click();
-  await page.getByText('No trust list yet').first().waitFor();
+  await page.locator('#trust-lists .list').waitFor({ state: 'detached' });
   await page.reload();
   await ready(page);
   assert.match(await page.locator('#state').innerText(), /No trust list yet/);

@@ -5,8 +5,8 @@ import { Core } from './core.js';
 import { greyOf } from './grey.js';
 
 const core = Core.load(fetch('/nansen.wasm'));
-// What reads PDFs comes after what decides: a camera does not wait for it. Without it PDFs are answered as not read.
-core.then((ready) => ready.loadPdf(fetch('/nansen-pdf.wasm'))).catch(() => {});
+/** What reads PDFs and Data Matrix is fetched when a file comes: a camera does not wait for it, and who only scans never loads it. */
+let others = /** @type {Promise<void> | null} */ (null);
 
 self.onmessage = async ({ data }) => {
   const { id } = data;
@@ -22,6 +22,11 @@ self.onmessage = async ({ data }) => {
 async function act({ about, header, parts = [], source }) {
   const ready = await core;
   if (about) return ready.ask({ do: 'about' });
+  if (['document', 'picture'].includes(header.do)) {
+    others ??= ready.loadPdf(fetch('/nansen-pdf.wasm'));
+    // Without it PDFs are answered as not read; the next file asks again.
+    await others.catch(() => (others = null));
+  }
   if (!source) return ready.ask(header, ...parts);
   const { width, height, pixels } = await greyOf(source);
   return ready.ask({ ...header, width, height, format: 'grey' }, pixels);
