@@ -54,7 +54,7 @@ pub fn revoke(args: &RevokeArgs, home: &Home, now: Timestamp) -> Result<Exit, Fa
 /// Reinstates, all or none, and signs the status lists anew.
 ///
 /// # Errors
-/// As for [`revoke`].
+/// As for [`revoke()`].
 pub fn reinstate(args: &ReinstateArgs, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     told(&revoke::reinstate(args.passphrase.desk(home, now), &args.serials, &args.reason)?);
     Ok(Exit::Done)
