@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 python="${PYTHON:-python3}"
-examples="${EXAMPLES:-25}"
+examples="${EXAMPLES:-10}"
 cargo build --locked --quiet
 nansen="${CARGO_TARGET_DIR:-target}/debug/nansen"
 
