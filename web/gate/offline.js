@@ -5,6 +5,8 @@ import { at } from './dom.js';
 
 const WORKER = '/sw.js';
 const ANSWER_MS = 3_000;
+/** On a slow line the first paper goes before what flight mode needs. */
+const FIRST_PAPER_MS = 1_500;
 
 /** @param {(state: 'ready' | 'saving' | 'no') => void} tell */
 export async function listen(tell) {
@@ -24,6 +26,7 @@ export async function listen(tell) {
     const registration = await worker.getRegistration();
     registration?.waiting?.postMessage('use');
   });
+  if (!had) await new Promise((done) => setTimeout(done, FIRST_PAPER_MS));
   try {
     const registration = await worker.register(WORKER, { updateViaCache: 'none' });
     follow(registration);
