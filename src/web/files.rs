@@ -85,11 +85,14 @@ pub fn write(home: &Home, name: &str, bytes: &[u8]) -> Result<(), Failure> {
         file.persist(&path).map_err(|error| error.error)?;
         io::Result::Ok(())
     };
-    write().map_err(|error| {
-        Failure::new(format!("{} cannot be written: {error}", path.display()))
-            .hint("check the space on the disk and who may write there")
-            .of(Kind::Storage)
-    })
+    write().map_err(|error| cannot_write(&path, &error))
+}
+
+/// What is told of a file that cannot be written.
+pub fn cannot_write(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(format!("{} cannot be written: {error}", path.display()))
+        .hint("check the space on the disk and who may write there")
+        .of(Kind::Storage)
 }
 
 #[cfg(test)]

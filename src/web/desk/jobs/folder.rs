@@ -53,7 +53,7 @@ impl Folder {
         builder.recursive(true);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&self.0).map_err(|error| cannot(&self.0, &error))?;
+        builder.create(&self.0).map_err(|error| files::cannot_write(&self.0, &error))?;
         self.write(ORDER, &serde_json::to_vec(&Kept { began, order: order.clone() })?)
     }
 
@@ -92,7 +92,7 @@ impl Folder {
             file.as_file().sync_all()?;
             file.persist(&path).map(drop).map_err(|error| error.error)
         };
-        write().map_err(|error| cannot(&path, &error))
+        write().map_err(|error| files::cannot_write(&path, &error))
     }
 
     /// Removes the paper.
@@ -132,12 +132,6 @@ impl Folder {
         }
         found
     }
-}
-
-fn cannot(path: &std::path::Path, error: &std::io::Error) -> Failure {
-    Failure::new(format!("{} cannot be written: {error}", path.display()))
-        .hint("check the space on the disk and who may write there")
-        .of(Kind::Storage)
 }
 
 #[cfg(test)]
