@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::passphrase::PassphraseArgs;
 use super::{Exit, Failure, init, issue, keys, revoke, trust, verify};
 use crate::credential::Serial;
-use crate::desk::issue::{printed_name, rooms};
+use crate::desk::issue::{Order, Source, printed_name, rooms};
 use crate::desk::output::{cannot_write, write_whole};
 use crate::desk::{Home, Kind, register, templates};
 use crate::envelope::{SymbolText, to_text};
@@ -112,11 +112,14 @@ impl Lists<'_> {
         let path = self.folder.join(format!("{name}.csv"));
         let symbols = self.folder.join(format!("{name}.jsonl"));
         write_whole(&path, list.as_bytes())?;
-        let mut args = issue::Args::plain(type_name, &path, &self.folder.join(format!("{name}.pdf")));
-        args.symbols = Some(symbols.clone());
-        args.valid_until =
-            days.map(|days| (now + SignedDuration::from_hours(24 * days)).to_zoned(jiff::tz::TimeZone::UTC).date());
-        issue::run(&args, self.home, now)?;
+        let day = |days| (now + SignedDuration::from_hours(24 * days)).to_zoned(jiff::tz::TimeZone::UTC).date();
+        let output = self.folder.join(format!("{name}.pdf"));
+        let order = Order {
+            symbols: Some(symbols.clone()),
+            valid_until: days.map(day),
+            ..Order::plain(type_name, Source::File(path), Some(output))
+        };
+        issue::carry_out(&order, &PassphraseArgs::known(None), self.home, now)?;
         let lines = std::fs::read_to_string(&symbols)?;
         let entry = |line: &str| {
             let line: serde_json::Value = serde_json::from_str(line).ok()?;

@@ -82,35 +82,6 @@ pub struct Args {
 }
 
 impl Args {
-    /// The arguments of `nansen issue TYPE LIST -o OUTPUT`.
-    pub fn plain(type_name: &str, list: &Path, output: &Path) -> Self {
-        Self {
-            type_name: type_name.to_owned(),
-            list: list.to_owned(),
-            output: Some(output.to_owned()),
-            layout: "a4".to_owned(),
-            printer: None,
-            template: None,
-            separate: false,
-            volume: None,
-            manifest: false,
-            photos: None,
-            valid_until: None,
-            wire: None,
-            dry_run: false,
-            reissue: false,
-            symbols: None,
-            keep_going: false,
-            read_back: false,
-            language: None,
-            second_language: None,
-            address: None,
-            passphrase: PassphraseArgs::known(None),
-        }
-    }
-}
-
-impl Args {
     /// The order that they make.
     pub fn order(&self) -> Order {
         Order {
@@ -143,12 +114,19 @@ impl Args {
 /// # Errors
 /// When the list cannot be issued as it is, or something cannot be written.
 pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
-    let order = args.order();
-    let terminal = Terminal::for_list(args.list.clone());
-    let prepared = Prepared::new(args.passphrase.desk_told(home, now, &terminal), &order)?;
+    carry_out(&args.order(), &args.passphrase, home, now)
+}
+
+/// Issues what is ordered, and tells of it.
+///
+/// # Errors
+/// As for [`run`].
+pub fn carry_out(order: &Order, passphrase: &PassphraseArgs, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
+    let terminal = Terminal::for_list(order.list.path().unwrap_or(Path::new("-")).to_owned());
+    let prepared = Prepared::new(passphrase.desk_told(home, now, &terminal), order)?;
     let checker = prepared.checker();
     let checked = prepared.check(&checker)?;
-    if args.dry_run {
+    if order.dry_run {
         say!("{} credentials of type {} could be issued", checked.good, checker.made.name);
         return Ok(Exit::Done);
     }

@@ -10,7 +10,7 @@ use tokio::signal;
 
 use super::passphrase::first_line;
 use super::{Exit, Failure};
-use crate::desk::Home;
+use crate::desk::{DeskLock, Home};
 use crate::web::app::{Machine, machine_random};
 use crate::web::guard::Hosts;
 use crate::web::passphrase::{MIN_LETTERS, Secret, check_new};
@@ -38,6 +38,10 @@ pub struct Args {
     /// Serve other machines without HTTPS: who listens in reads passphrases and papers
     #[arg(long, conflicts_with = "tls_cert")]
     pub insecure_http: bool,
+    /// Another server on this machine is in front and speaks HTTPS: cookies are for HTTPS only, and limits go by the
+    /// addresses that it writes into X-Forwarded-For
+    #[arg(long, requires = "host", conflicts_with_all = ["tls_cert", "insecure_http"])]
+    pub behind_https: bool,
     /// Set the passphrase of the desk to the first line of this file (default: the variable `NANSEN_DESK_PASSPHRASE`)
     #[arg(long, value_name = "FILE")]
     pub desk_passphrase_file: Option<PathBuf>,
@@ -54,10 +58,12 @@ pub struct Args {
 /// # Errors
 /// When the address is taken, or a file cannot be used.
 pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
+    let _held = DeskLock::to_serve(home)?;
     let identity = identity(args, home, now)?;
     let options = Options {
         hosts: Hosts::new(args.listen.ip(), &args.host),
-        secure: identity.is_some(),
+        secure: identity.is_some() || args.behind_https,
+        behind_another: args.behind_https,
         log: args.log,
         assets: args.assets.clone(),
         ..Options::default()
@@ -91,10 +97,16 @@ fn identity(args: &Args, home: &Home, now: Timestamp) -> Result<Option<Identity>
     if args.listen.ip().to_canonical().is_loopback() {
         return Ok(None);
     }
+    if args.behind_https {
+        return Err(Failure::new(format!("--behind-https listens on this machine only, and not on {}", args.listen))
+            .hint(
+                "leave out --listen, or name an address such as 127.0.0.1:8470, and point the server in front to it",
+            ));
+    }
     if args.insecure_http {
         eprintln!(
             "warning: without HTTPS everybody on the way reads the passphrases and the papers, and can change them\n  \
-             next: leave out --insecure-http, unless another server in front speaks HTTPS"
+             next: leave out --insecure-http; for a server in front that speaks HTTPS there is --behind-https"
         );
         return Ok(None);
     }
@@ -102,6 +114,10 @@ fn identity(args: &Args, home: &Home, now: Timestamp) -> Result<Option<Identity>
 }
 
 fn tell(args: &Args, address: SocketAddr, app: &App, identity: Option<&Identity>) {
+    if let (true, Some(name)) = (args.behind_https, args.host.first()) {
+        eprintln!("gate         https://{name}/\ndesk         https://{name}/desk/\nlistening    {address}");
+        return tell_token(app);
+    }
     let scheme = if identity.is_some() { "https" } else { "http" };
     let name = match (args.host.first(), address.ip()) {
         (Some(name), _) => name.clone(),
@@ -113,10 +129,17 @@ fn tell(args: &Args, address: SocketAddr, app: &App, identity: Option<&Identity>
     eprintln!("gate         {base}/\ndesk         {base}/desk/");
     if let Some(identity) = identity {
         eprintln!("certificate  SHA-256 {}", identity.fingerprint);
+        if identity.renewed {
+            eprintln!("             made anew: the one before was for other names, or would have ended soon");
+        }
         if args.tls_cert.is_none() {
             eprintln!("             made here: browsers ask once whether it is the right one; compare these digits");
         }
     }
+    tell_token(app);
+}
+
+fn tell_token(app: &App) {
     if let Some(token) = app.passphrase.take_setup_token() {
         eprintln!("setup token  {}\n             type it at the desk within 30 minutes; it works once", token.reveal());
     }

@@ -259,7 +259,7 @@ pub fn load_key(home: &Home, kid: Kid, unlock: &dyn Unlock) -> Result<SigningKey
         };
         Failure::new(format!("the key {} cannot be used: {error}", path.display())).hint(hint).of(kind)
     };
-    let key = SigningKey::from_pem(&text, passphrase.map(Passphrase::as_str)).map_err(failure)?;
+    let key = decrypted(&text, passphrase).map_err(failure)?;
     if key.kid() == kid {
         Ok(key)
     } else {
@@ -267,6 +267,18 @@ pub fn load_key(home: &Home, kid: Kid, unlock: &dyn Unlock) -> Result<SigningKey
             .hint("put it back from a backup")
             .of(Kind::Storage))
     }
+}
+
+fn decrypted(text: &str, passphrase: Option<&Passphrase>) -> Result<SigningKey, KeyFileError> {
+    let Some(passphrase) = passphrase else { return SigningKey::from_pem(text, None) };
+    let mut told = KeyFileError::WrongPassphrase;
+    for form in passphrase.forms() {
+        match SigningKey::from_pem(text, Some(form)) {
+            Err(error @ KeyFileError::WrongPassphrase) => told = error,
+            other => return other,
+        }
+    }
+    Err(told)
 }
 
 /// Whether a private key of this desk is encrypted.

@@ -9,6 +9,7 @@ mod home;
 pub mod init;
 pub mod issue;
 pub mod keys;
+mod lock;
 mod observer;
 pub mod output;
 pub mod passphrase;
@@ -26,6 +27,7 @@ use jiff::Timestamp;
 
 pub use failure::{Failure, Kind};
 pub use home::Home;
+pub use lock::DeskLock;
 pub use observer::{Observer, Silent, Stage, Told};
 pub use passphrase::{OpenKeys, Passphrase, Unlock};
 pub use status::Publisher;

@@ -1,6 +1,8 @@
 //! What a shell hears of work that takes its time, and how it ends the work early.
 
+use super::Failure;
 use crate::issue::list::Problem;
+use crate::register::BatchId;
 
 /// A pass over a list.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -73,6 +75,16 @@ pub trait Observer: Sync {
 
     /// The stage has ended, in whatever way.
     fn end(&self) {}
+
+    /// The batch has this number in the register, and nothing of this run is signed yet: whoever may be asked later what
+    /// became of it keeps the number.
+    ///
+    /// # Errors
+    /// When it cannot be kept; then nothing is issued.
+    fn begun(&self, batch: BatchId) -> Result<(), Failure> {
+        let _ = batch;
+        Ok(())
+    }
 
     /// From now on [`Observer::cancelled`] is asked.
     fn may_cancel(&self) {}

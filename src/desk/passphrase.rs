@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
 use super::{Failure, Home, Kind, keys};
@@ -9,17 +10,28 @@ use crate::seal::{Kid, SigningKey};
 
 /// A passphrase; wiped from memory when dropped, never shown.
 #[derive(Clone)]
-pub struct Passphrase(Zeroizing<String>);
+pub struct Passphrase {
+    typed: Zeroizing<String>,
+    text: Zeroizing<String>,
+}
 
 impl Passphrase {
-    /// A passphrase with this text.
+    /// A passphrase with this text. Keyboards differ in how they compose letters: two that look the same are the same.
     pub fn new(text: impl Into<Zeroizing<String>>) -> Self {
-        Self(text.into())
+        let typed = text.into();
+        let text = Zeroizing::new(typed.nfkc().collect());
+        Self { typed, text }
     }
 
-    /// The text, for the one who decrypts.
+    /// The text in normal form (NFKC), for the one who encrypts.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// What decrypts may have been encrypted with: the normal form; what was typed, when that is another text.
+    pub fn forms(&self) -> impl Iterator<Item = &str> {
+        let typed = Some(self.typed.as_str()).filter(|typed| *typed != self.as_str());
+        std::iter::once(self.as_str()).chain(typed)
     }
 }
 

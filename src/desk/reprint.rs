@@ -8,11 +8,11 @@ use std::path::PathBuf;
 
 use sha2::{Digest as _, Sha256};
 
-use super::issue::{DeskLock, as_recorded, compose, credential_of, entry, printed_name, rooms, signed_face};
+use super::issue::{as_recorded, compose, credential_of, entry, printed_name, rooms, signed_face};
 use super::output::{Output, clear_abandoned, folder_of};
 use super::register::{self, day, failure};
 use super::templates::{self, Resolution, Template};
-use super::{Desk, Failure, Kind, Publisher, Told, keys, trust};
+use super::{Desk, DeskLock, Failure, Kind, Publisher, Told, keys, trust};
 use crate::credential::country::Country;
 use crate::credential::{Credential, Serial, StatusRef};
 use crate::format::{Format, Issuer};
@@ -68,7 +68,7 @@ pub enum Reprinted {
 /// When one is unknown or withdrawn, a key cannot be opened, or something cannot be written; nothing was printed then.
 pub fn reprint(desk: Desk<'_>, order: &Reprint) -> Result<Vec<Reprinted>, Failure> {
     let mut register = register::open(desk.home)?;
-    let _held = DeskLock::take(desk.home)?;
+    let _held = DeskLock::to_issue(desk.home)?;
     clear_abandoned(folder_of(&order.output));
     let press = Press::open(desk, order)?;
     let mut serials = order.serials.clone();

@@ -1,7 +1,7 @@
 //! Withdrawing credentials and putting them back into force: all or none, and every status list signed anew.
 
 use super::register::failure;
-use super::{Desk, Failure, Kind, Publisher, issue::DeskLock};
+use super::{Desk, Failure, Kind, Publisher};
 use crate::credential::Serial;
 use crate::register::{Change, Register, RegisterError};
 
@@ -35,7 +35,6 @@ fn change(
 ) -> Result<Vec<Change>, Failure> {
     // The keys first: a status that cannot be published must not be in the register alone.
     let mut register = Register::open_existing(&desk.home.register()).map_err(failure)?;
-    let _held = DeskLock::take(desk.home)?;
     let publisher = Publisher::open(desk, &register)?;
     let changes = work(&mut register).map_err(failure)?;
     publisher.publish(desk, &register).map_err(|error| {
@@ -50,9 +49,8 @@ fn change(
 /// full or the power went, reaches verifiers from then on.
 ///
 /// # Errors
-/// When a key cannot be opened, another process holds the desk, or something cannot be written.
+/// When a key cannot be opened, another process publishes for too long, or something cannot be written.
 pub fn publish(desk: Desk<'_>) -> Result<(), Failure> {
     let register = Register::open_existing(&desk.home.register()).map_err(failure)?;
-    let _held = DeskLock::take(desk.home)?;
     Publisher::open(desk, &register)?.publish(desk, &register)
 }

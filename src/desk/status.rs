@@ -2,7 +2,7 @@
 
 use super::keys::{self, KeyBook};
 use super::register::failure;
-use super::{Desk, Failure, trust};
+use super::{Desk, DeskLock, Failure, trust};
 use crate::register::{Register, Status};
 use crate::seal::{Kid, SigningKey};
 use crate::status::Status as Published;
@@ -48,6 +48,8 @@ impl Publisher {
     /// Signs all status lists of this desk anew, and the next one that is not yet in use: a verifier who has it can
     /// check papers that are issued later.
     pub fn publish(&self, desk: Desk<'_>, register: &Register) -> Result<(), Failure> {
+        // The register is read with the lock held: nobody publishes after this what was recorded before.
+        let _held = DeskLock::to_publish(desk.home)?;
         let used = register.status_lists().map_err(failure)?.iter().map(|list| list.list).max();
         for list in 0..=used.map_or(0, |last| last + 1) {
             let entries = register.status_entries(list).map_err(failure)?;

@@ -28,6 +28,15 @@ impl std::str::FromStr for Resolution {
     }
 }
 
+impl std::fmt::Display for Resolution {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}dpi", self.0)
+    }
+}
+
+/// What desks have: printers for labels, cheap and old ones, laser printers, those of a print shop.
+pub const RESOLUTIONS: [Resolution; 4] = [Resolution(203), Resolution(300), Resolution(600), Resolution(1200)];
+
 /// The folder `templates/` as it was when the program was built.
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 

@@ -18,7 +18,7 @@ use crate::credential::record::{Record, Value};
 use crate::credential::transliterate::to_latin;
 use crate::credential::types::{CredentialType, Field};
 
-pub use problem::{ListError, Problem};
+pub use problem::{Fault, ListError, Problem};
 
 /// The column that names a photo's file, for types that have no field of this name.
 pub const PHOTO: &str = "photo";
@@ -174,6 +174,7 @@ impl Reading<'_> {
             problems.push(Problem {
                 line,
                 column: None,
+                kind: Fault::Cells,
                 fault: "another number of cells than the header".to_owned(),
                 found: raw.len().to_string(),
                 wanted: format!("{} cells", self.header.columns.len()),
@@ -199,6 +200,7 @@ impl Reading<'_> {
                 Err(error) => problems.push(Problem {
                     line,
                     column: Some(field.name.clone()),
+                    kind: Fault::from(&error),
                     fault: error.to_string(),
                     found: shorten(cell),
                     wanted: error.wanted(),
@@ -227,6 +229,7 @@ impl Reading<'_> {
                     problems.push(Problem {
                         line,
                         column: Some(field.name.clone()),
+                        kind: Fault::Empty,
                         fault: "empty".to_owned(),
                         found: String::new(),
                         wanted: "a value in every row".to_owned(),
@@ -240,6 +243,7 @@ impl Reading<'_> {
             problems.push(Problem {
                 line,
                 column: self.made.any_of.first().cloned(),
+                kind: Fault::NoName,
                 fault: "no name at all".to_owned(),
                 found: String::new(),
                 wanted: format!("a value in {}", self.made.any_of.join(" or ")),
@@ -259,6 +263,7 @@ impl Reading<'_> {
             problems.push(Problem {
                 line,
                 column: Some(column.to_owned()),
+                kind: Fault::Again,
                 fault: format!("same as in line {first}"),
                 found: shorten(&subject),
                 wanted: "every person once".to_owned(),
@@ -296,7 +301,7 @@ impl Reading<'_> {
                 let column = self.made.group.clone();
                 let fault = format!("the rows of a group stand together; this one began in line {first}");
                 let wanted = "all rows of a group one after the other".to_owned();
-                return sink(Item::Bad(vec![Problem { line, column, fault, found: key, wanted }]));
+                return sink(Item::Bad(vec![Problem { line, column, kind: Fault::Group, fault, found: key, wanted }]));
             }
         }
         let group = self.group.as_mut().expect("there is one by now");
@@ -343,6 +348,7 @@ fn latin_name(record: &mut Record, line: u64) -> Option<Problem> {
         None => Some(Problem {
             line,
             column: Some("given_names".to_owned()),
+            kind: Fault::NoLatinName,
             fault: "no Latin name, and ICAO Doc 9303-3 has no table for this script".to_owned(),
             found: shorten(&native),
             wanted: "the name in Latin letters too".to_owned(),
@@ -359,6 +365,7 @@ fn photo_crop(cell: &str, line: u64, problems: &mut Vec<Problem>) -> Option<Crop
                 problems.push(Problem {
                     line,
                     column: Some(PHOTO_CROP.to_owned()),
+                    kind: Fault::Crop,
                     fault: error.to_string(),
                     found: shorten(cell),
                     wanted:

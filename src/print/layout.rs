@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::background::Background;
 use super::blocks;
+use super::font::Weight;
 use super::layout_error::LayoutError;
 use super::layout_file;
 use super::matrix;
@@ -221,6 +222,37 @@ pub struct LayoutBox {
     pub items: Vec<Particular>,
     /// Largest side of a symbol with its quiet zone, in mm; length of a scale mark.
     pub largest: f32,
+}
+
+impl Style {
+    /// Letters of a weight and colour (red, green, blue), of `size` points, and no smaller than `smallest`.
+    pub(super) fn plain(size: f32, smallest: f32, weight: Weight, colour: [u8; 3]) -> Self {
+        let face = Face { weight, colour, scale: 1.0, ..Face::default() };
+        Self { face, fit: Fit { size, smallest, leading: 1.25 } }
+    }
+}
+
+impl LayoutBox {
+    /// A box that stands in no file: of a page that looks the same for everybody.
+    pub(super) fn fixed(name: &str, show: Show, area: Area, style: Style, second: Style) -> Self {
+        Self {
+            name: name.to_owned(),
+            line: 0,
+            show,
+            side: Side::Front,
+            when: When::default(),
+            area,
+            style,
+            second,
+            align: Align::Start,
+            columns: 4,
+            gap: 5.0,
+            row_gap: None,
+            ruled: false,
+            items: Vec::new(),
+            largest: 90.0,
+        }
+    }
 }
 
 /// A page as boxes in millimetres. Cheap to clone.

@@ -5,11 +5,9 @@
 use super::certificate::{Cell, Certificate, Direction, FieldLine, Table, Words};
 use super::compose::{Canvas, Part};
 use super::font::{Fonts, Weight};
-use super::layout::{Align, Area, Layout, LayoutBox, Show, Side, Style, When};
+use super::layout::{Align, Area, Layout, LayoutBox, Show, Style};
 use super::page::{Block, Item, Page, Role, Sheet};
-use super::paragraph::Fit;
 use super::preflight::{ENTRIES_AT_MOST, Problem, check_texts};
-use super::text::Face;
 use super::words::{FixedWords, Languages, ManifestWords, WordList};
 
 /// Most rows: a batch far beyond what a desk prints at once.
@@ -158,47 +156,25 @@ fn check(certificate: &Certificate) -> Result<(), Vec<Problem>> {
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
-fn style(size: f32, smallest: f32, weight: Weight, colour: [u8; 3]) -> Style {
-    let face = Face { weight, colour, scale: 1.0, ..Face::default() };
-    Style { face, fit: Fit { size, smallest, leading: 1.25 } }
-}
-
-fn box_of(name: &str, show: Show, area: Area, style: Style, second: Style) -> LayoutBox {
-    LayoutBox {
-        name: name.to_owned(),
-        line: 0,
-        show,
-        side: Side::Front,
-        when: When::default(),
-        area,
-        style,
-        second,
-        align: Align::Start,
-        columns: 5,
-        gap: 5.0,
-        row_gap: None,
-        ruled: false,
-        items: Vec::new(),
-        largest: 50.0,
-    }
-}
-
 /// The blocks of each page.
 fn draw(canvas: &mut Canvas<'_>, (width, height): (f32, f32)) -> Vec<Vec<Block>> {
     let inner = Area { x: MARGIN, y: MARGIN, width: width - 2.0 * MARGIN, height: height - 2.0 * MARGIN - FOOT };
-    let (value, label) = (style(9.5, 6.5, Weight::Regular, [0; 3]), style(7.0, 5.5, Weight::Regular, GREY));
+    let (value, label) =
+        (Style::plain(9.5, 6.5, Weight::Regular, [0; 3]), Style::plain(7.0, 5.5, Weight::Regular, GREY));
     let below = |y: f32, height: f32| Area { y: inner.y + y, height, ..inner };
-    let bold = style(10.5, 7.0, Weight::Bold, INK);
-    let issuer = box_of("issuer", Show::Issuer, below(0.0, 12.0), bold, style(8.5, 7.0, Weight::Regular, GREY));
+    let bold = Style::plain(10.5, 7.0, Weight::Bold, INK);
+    let issuer =
+        LayoutBox::fixed("issuer", Show::Issuer, below(0.0, 12.0), bold, Style::plain(8.5, 7.0, Weight::Regular, GREY));
     canvas.issuer(&issuer, issuer.area);
-    let title = style(20.0, 12.0, Weight::Regular, INK);
-    let title = box_of("title", Show::Title, below(14.0, 18.0), title, style(9.5, 7.0, Weight::Regular, GREY));
+    let title = Style::plain(20.0, 12.0, Weight::Regular, INK);
+    let title =
+        LayoutBox::fixed("title", Show::Title, below(14.0, 18.0), title, Style::plain(9.5, 7.0, Weight::Regular, GREY));
     canvas.title(&title, title.area);
-    let fields = box_of("batch", Show::Fields, below(36.0, 16.0), value, label);
+    let fields = LayoutBox { columns: 5, ..LayoutBox::fixed("batch", Show::Fields, below(36.0, 16.0), value, label) };
     canvas.fields(&fields, fields.area);
     let first = std::mem::take(&mut canvas.blocks);
 
-    let table = box_of("sheets", Show::Table, inner, value, label);
+    let table = LayoutBox::fixed("sheets", Show::Table, inner, value, label);
     let mut pages = canvas.paged_table(&table, below(HEAD, inner.height - HEAD), inner);
     if let Some((blocks, _)) = pages.first_mut() {
         blocks.splice(0..0, first);
@@ -233,7 +209,7 @@ fn signatures(canvas: &mut Canvas<'_>, area: Area, label: Style) {
         let line = Area { y: area.y + 14.0, height: 0.25, ..place };
         canvas.decoration(Item::Fill { area: line, colour: INK });
         let under = Area { y: area.y + 15.0, height: area.height - 15.0, ..place };
-        let one = box_of("signatures", Show::Caption, under, label, label);
+        let one = LayoutBox::fixed("signatures", Show::Caption, under, label, label);
         let spans = canvas.label(&canvas.word(word), &label);
         let part = Part { spans, style: label, before: 0.0, field: "signatures", shrinks: true, role: Role::Paragraph };
         canvas.block(&one, under, vec![part]);
@@ -242,15 +218,15 @@ fn signatures(canvas: &mut Canvas<'_>, area: Area, label: Style) {
 
 /// The bar of known length, and which page of the list this is.
 fn foot(canvas: &mut Canvas<'_>, area: Area, number: usize, count: usize) {
-    let small = style(6.5, 5.0, Weight::Regular, GREY);
+    let small = Style::plain(6.5, 5.0, Weight::Regular, GREY);
     let wide = Area { width: area.width * 0.7, ..area };
     let right_to_left = canvas.right_to_left;
     let page_width = area.width + 2.0 * area.x;
     let mirrored = |area: Area| if right_to_left { area.mirrored(page_width) } else { area };
-    let mark = box_of("scale mark", Show::ScaleMark, wide, small, small);
+    let mark = LayoutBox { largest: 50.0, ..LayoutBox::fixed("scale mark", Show::ScaleMark, wide, small, small) };
     canvas.scale_mark(&mark, mirrored(wide));
     let narrow = Area { x: area.x + area.width * 0.75, width: area.width * 0.25, ..area };
-    let mut one = box_of("page number", Show::SheetNumber, narrow, small, small);
+    let mut one = LayoutBox::fixed("page number", Show::SheetNumber, narrow, small, small);
     one.align = Align::End;
     canvas.number = Some((number, count));
     canvas.sheet_number(&one, mirrored(narrow));

@@ -3,11 +3,9 @@
 use super::certificate::{Certificate, Direction, FieldLine, Words};
 use super::compose::{Canvas, Part};
 use super::font::{Fonts, Weight};
-use super::layout::{Align, Area, Layout, LayoutBox, Show, Side, Style, When};
+use super::layout::{Area, Layout, LayoutBox, Show, Style};
 use super::page::{Block, Page, Role, Sheet};
-use super::paragraph::Fit;
 use super::preflight::{Problem, check_texts};
-use super::text::Face;
 use super::words::WordList;
 use crate::symbol::Matrix;
 
@@ -116,54 +114,29 @@ fn view(sheets: &SymbolSheets, symbols: &[Matrix], (number, count): (usize, usiz
     }
 }
 
-fn style(size: f32, smallest: f32, weight: Weight, colour: [u8; 3]) -> Style {
-    let face = Face { weight, colour, scale: 1.0, ..Face::default() };
-    Style { face, fit: Fit { size, smallest, leading: 1.25 } }
-}
-
-fn box_of(name: &str, show: Show, area: Area, style: Style, second: Style) -> LayoutBox {
-    LayoutBox {
-        name: name.to_owned(),
-        line: 0,
-        show,
-        side: Side::Front,
-        when: When::default(),
-        area,
-        style,
-        second,
-        align: Align::Start,
-        columns: 4,
-        gap: 5.0,
-        row_gap: None,
-        ruled: false,
-        items: Vec::new(),
-        largest: 90.0,
-    }
-}
-
 fn draw(canvas: &mut Canvas<'_>, sheets: &SymbolSheets, (width, height): (f32, f32)) {
     let inner = Area { x: MARGIN, y: MARGIN, width: width - 2.0 * MARGIN, height: height - 2.0 * MARGIN };
     let below = |y: f32, height: f32| Area { y: inner.y + y, height, ..inner };
-    let label = style(8.0, 6.0, Weight::Regular, GREY);
-    let bold = style(16.0, 9.0, Weight::Bold, INK);
-    let issuer = box_of("owner", Show::Issuer, below(0.0, 14.0), bold, label);
+    let label = Style::plain(8.0, 6.0, Weight::Regular, GREY);
+    let bold = Style::plain(16.0, 9.0, Weight::Bold, INK);
+    let issuer = LayoutBox::fixed("owner", Show::Issuer, below(0.0, 14.0), bold, label);
     canvas.issuer(&issuer, issuer.area);
-    let title = style(24.0, 14.0, Weight::Regular, INK);
-    let title = box_of("title", Show::Title, below(15.0, 13.0), title, label);
+    let title = Style::plain(24.0, 14.0, Weight::Regular, INK);
+    let title = LayoutBox::fixed("title", Show::Title, below(15.0, 13.0), title, label);
     canvas.title(&title, title.area);
-    let value = style(16.0, 9.0, Weight::Regular, [0; 3]);
-    let fields = box_of("fields", Show::Fields, below(30.0, 15.0), value, label);
+    let value = Style::plain(16.0, 9.0, Weight::Regular, [0; 3]);
+    let fields = LayoutBox::fixed("fields", Show::Fields, below(30.0, 15.0), value, label);
     canvas.fields(&fields, fields.area);
     paragraphs(canvas, below(46.0, 21.0), [(&sheets.compared.0, label), (&sheets.compared.1, value)]);
-    let explained = style(9.0, 6.5, Weight::Regular, [0x26, 0x32, 0x3e]);
+    let explained = Style::plain(9.0, 6.5, Weight::Regular, [0x26, 0x32, 0x3e]);
     paragraphs(canvas, below(69.0, 13.0), [(&sheets.explanation, explained)]);
-    let symbols = box_of("symbols", Show::Symbol, below(HEAD, inner.height - HEAD), label, label);
+    let symbols = LayoutBox::fixed("symbols", Show::Symbol, below(HEAD, inner.height - HEAD), label, label);
     canvas.symbol(&symbols, symbols.area);
 }
 
 /// Texts under each other.
 fn paragraphs<'t, const N: usize>(canvas: &mut Canvas<'_>, area: Area, texts: [(&'t String, Style); N]) {
-    let one = box_of("text", Show::Caption, area, texts[0].1, texts[0].1);
+    let one = LayoutBox::fixed("text", Show::Caption, area, texts[0].1, texts[0].1);
     let part = |canvas: &Canvas<'_>, (text, style): (&'t String, Style)| Part {
         spans: canvas.label(&Words::one(text.clone()), &style),
         style,

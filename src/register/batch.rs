@@ -1,6 +1,8 @@
 //! Batches: what one run of `issue` is about to issue, and what it has recorded.
 
 use std::fmt;
+use std::num::ParseIntError;
+use std::str::FromStr;
 
 use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
@@ -18,6 +20,14 @@ pub struct BatchId(i64);
 impl fmt::Display for BatchId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+impl FromStr for BatchId {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIntError> {
+        text.parse().map(Self)
     }
 }
 
@@ -212,6 +222,12 @@ impl Register {
     /// The rows of a batch that are recorded, by row.
     pub fn rows_of(&self, batch: BatchId) -> Result<Vec<IssuedRow>, RegisterError> {
         rows_of(&self.connection, batch)
+    }
+
+    /// The type of a batch that is finished; none while it is not, or when there is no such batch.
+    pub fn finished(&self, batch: BatchId) -> Result<Option<String>, RegisterError> {
+        let sql = "SELECT type FROM batches WHERE id = ?1 AND finished IS NOT NULL";
+        Ok(self.connection.query_row(sql, [batch], |row| row.get(0)).optional()?)
     }
 
     /// Closes a batch, and says how many credentials it has. Closing it twice changes nothing.

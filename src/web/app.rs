@@ -58,6 +58,8 @@ pub struct Options {
     pub hosts: Hosts,
     /// Whether browsers reach it by HTTPS.
     pub secure: bool,
+    /// Whether another server on this machine is in front, which says whom it asks for.
+    pub behind_another: bool,
     /// Whether each request is told on stderr.
     pub log: bool,
     /// Serve the pages from this folder, which has `gate`, `desk` and `built`, instead of those in the program.
@@ -68,7 +70,14 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { hosts: Hosts::loopback(), secure: false, log: false, assets: None, limits: Limits::default() }
+        Self {
+            hosts: Hosts::loopback(),
+            secure: false,
+            behind_another: false,
+            log: false,
+            assets: None,
+            limits: Limits::default(),
+        }
     }
 }
 

@@ -73,42 +73,45 @@ async fn accept(listener: &TcpListener, tls: Option<TlsAcceptor>, app: &App, gra
         let peer = Peer::new(address.ip());
         let Some(member) = crowd.enter(peer, most) else { continue };
         let (router, tls, watcher) = (router.clone(), tls.clone(), graceful.watcher());
-        let limits = app.options.limits.clone();
+        let (limits, behind) = (app.options.limits.clone(), app.options.behind_another);
+        let asks = Asks { peer, behind, router };
         tokio::spawn(async move {
-            connection(stream, peer, tls, router, &limits, watcher).await;
+            connection(stream, asks, tls, &limits, watcher).await;
             drop((member, place));
         });
     }
 }
 
-async fn connection(
-    stream: TcpStream,
+/// One connection: who asks, and what answers.
+struct Asks {
     peer: Peer,
-    tls: Option<TlsAcceptor>,
+    /// Whether another server asks for somebody else.
+    behind: bool,
     router: Router,
-    limits: &Limits,
-    watcher: Watcher,
-) {
+}
+
+async fn connection(stream: TcpStream, asks: Asks, tls: Option<TlsAcceptor>, limits: &Limits, watcher: Watcher) {
     let _ = stream.set_nodelay(true);
     // Whoever takes nothing of an answer for as long as a body may take has gone.
     let stream = Patient::new(stream, limits.body);
     match tls {
-        None => answer(stream, peer, router, limits.head, watcher).await,
+        None => answer(stream, asks, limits.head, watcher).await,
         Some(tls) => {
             if let Ok(Ok(stream)) = timeout(limits.head, tls.accept(stream)).await {
-                answer(stream, peer, router, limits.head, watcher).await;
+                answer(stream, asks, limits.head, watcher).await;
             }
         }
     }
 }
 
-async fn answer<S>(stream: S, peer: Peer, router: Router, head: Duration, watcher: Watcher)
+async fn answer<S>(stream: S, asks: Asks, head: Duration, watcher: Watcher)
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-        request.extensions_mut().insert(peer);
-        router.clone().oneshot(request)
+        let asked_for = if asks.behind { Peer::forwarded(request.headers()) } else { None };
+        request.extensions_mut().insert(asked_for.unwrap_or(asks.peer));
+        asks.router.clone().oneshot(request)
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

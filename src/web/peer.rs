@@ -1,9 +1,10 @@
 //! Who is at the other end of a connection.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 /// The address that a connection comes from, as far as limits go by it: an IPv6 network of 64 bits is one peer,
@@ -20,6 +21,15 @@ impl Peer {
             }
             address => address,
         })
+    }
+
+    /// Whom a server in front asks for: what it added itself to `X-Forwarded-For`, which is the last; those before it
+    /// anybody can have written.
+    pub fn forwarded(headers: &HeaderMap) -> Option<Self> {
+        let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim();
+        let bare = last.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(last, |(address, _)| address);
+        let address = bare.parse().or_else(|_| bare.parse().map(|address: SocketAddr| address.ip()));
+        address.ok().map(Self::new)
     }
 
     /// Whether it is a program on this machine, such as a server in front of this one.
@@ -40,6 +50,26 @@ impl<S: Send + Sync> FromRequestParts<S> for Peer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_in_front_is_believed_about_the_last_address_only() {
+        let said = |lines: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append("x-forwarded-for", line.parse().unwrap());
+            }
+            Peer::forwarded(&headers)
+        };
+        let peer = |text: &str| Some(Peer::new(text.parse().unwrap()));
+        assert_eq!(said(&["192.0.2.9"]), peer("192.0.2.9"));
+        assert_eq!(said(&["127.0.0.1, 192.0.2.9"]), peer("192.0.2.9"));
+        assert_eq!(said(&["127.0.0.1", "[2001:db8::9]:4711"]), peer("2001:db8::9"));
+        assert_eq!(said(&["192.0.2.9:4711"]), peer("192.0.2.9"));
+        for nobody in ["", "unknown", "192.0.2.9,", "192.0.2.9, evil"] {
+            assert_eq!(said(&[nobody]), None, "{nobody}");
+        }
+        assert_eq!(said(&[]), None);
+    }
 
     #[test]
     fn the_addresses_of_one_network_are_one_peer() {

@@ -15,8 +15,9 @@ pub fn set_up(app: &App, order: &SetUp) -> Result<(), Problem> {
     // Of two who come with the token at once, the second finds it used.
     let _one = app.passphrase.one_at_a_time();
     app.passphrase.check_setup(&order.token, now)?;
-    if KeyBook::load(&app.home)?.name.is_none() {
-        let name = order.name.as_deref().ok_or_else(|| {
+    if !init::is_done(&app.home)? {
+        let begun = KeyBook::load(&app.home)?.name;
+        let name = order.name.as_deref().or(begun.as_deref()).ok_or_else(|| {
             Problem::unusable("the desk has no name").wanted("the name of the issuer, as verifiers will read it")
         })?;
         let unlock = Some(Passphrase::new(order.passphrase.reveal().to_owned()));

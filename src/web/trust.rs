@@ -70,6 +70,15 @@ impl Judges {
     /// # Errors
     /// When the folder cannot be read.
     pub fn at(&self, home: &Home, now: Timestamp) -> Result<Arc<Judge>, Problem> {
+        self.loaded(home, now, || Judge::load(home, now))
+    }
+
+    fn loaded(
+        &self,
+        home: &Home,
+        now: Timestamp,
+        load: impl FnOnce() -> Result<Judge, Problem>,
+    ) -> Result<Arc<Judge>, Problem> {
         let stamp = stamp(home);
         let is_good =
             |loaded: &&Loaded| loaded.stamp == stamp && now >= loaded.at && now.duration_since(loaded.at) < AGAIN;
@@ -83,7 +92,7 @@ impl Judges {
         // Before the lists: what changes while they are read, such as a paper that is withdrawn at this moment, makes the
         // next one who asks read them again.
         let stamp = self::stamp(home);
-        let judge = Arc::new(Judge::load(home, now)?);
+        let judge = Arc::new(load()?);
         *held = Some(Loaded { judge: Arc::clone(&judge), stamp, at: now });
         Ok(judge)
     }
@@ -261,4 +270,27 @@ async fn bundle(State(app): State<App>, Path(root): Path<String>) -> Result<Resp
     let name = format!("attachment; filename=\"{kid}.trust\"");
     Ok(([(CONTENT_TYPE, "application/octet-stream".to_owned()), (CONTENT_DISPOSITION, name)], held.bundle().to_bytes())
         .into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_that_change_while_they_are_read_are_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path());
+        home.create().unwrap();
+        let judges = Judges::default();
+        let now = "2026-11-22T09:00:00Z".parse().unwrap();
+        let first = judges.loaded(&home, now, || {
+            let loaded = Judge::load(&home, now);
+            // A paper is withdrawn at this moment.
+            std::fs::write(home.trust().join("status"), b"new").unwrap();
+            loaded
+        });
+        let second = judges.at(&home, now).unwrap();
+        assert!(!Arc::ptr_eq(&first.unwrap(), &second), "what was read before the change is not kept");
+        assert!(Arc::ptr_eq(&second, &judges.at(&home, now).unwrap()), "nothing has changed since");
+    }
 }

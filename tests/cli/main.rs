@@ -13,6 +13,7 @@ mod readback;
 mod reprints;
 #[path = "../scan_support/mod.rs"]
 mod scan_support;
+mod serve;
 mod sheets;
 mod template;
 mod transcripts;

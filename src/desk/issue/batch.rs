@@ -19,8 +19,8 @@ use super::write::{Form, Papers, Symbols, meta};
 use super::{Issued, List, Order, manifest};
 use crate::credential::Serial;
 use crate::desk::output::{clear_abandoned, folder_of};
-use crate::desk::register::failure;
-use crate::desk::{Desk, Failure, Kind, Publisher, Stage, Told, trust};
+use crate::desk::register::{self, failure};
+use crate::desk::{Desk, Failure, Home, Kind, Publisher, Stage, Told, trust};
 use crate::issue::list::Row;
 use crate::issue::paper::IssuerName;
 use crate::issue::sign::Signing;
@@ -62,6 +62,7 @@ impl Batch<'_> {
         let publisher = Publisher::open(self.desk, &register)?;
         self.desk.observer.may_cancel();
         let begun = register.begin_batch(&plan, self.desk.now).map_err(failure)?;
+        self.desk.observer.begun(begun.id())?;
         let earlier = Earlier::of(&register, &begun)?;
         if let Begun::Resumed { .. } = begun {
             self.desk.observer.tell(Told::Resumed { done: earlier.done.len() as u64, planned });
@@ -287,12 +288,7 @@ impl Press<'_> {
         if !self.published {
             self.publish()?;
         }
-        let mut files: Vec<String> = Vec::new();
-        for volume in self.register.volumes_of(self.id).map_err(failure)? {
-            if files.last() != Some(&volume.file) {
-                files.push(volume.file);
-            }
-        }
+        let mut files = files_of(&self.register, self.id)?;
         if batch.order.wants_manifest() {
             let file = batch.order.form().manifest(output);
             manifest::write(&self.register, self.id, batch, &file)?;
@@ -319,6 +315,25 @@ impl Press<'_> {
         .hint("run the same command again: it goes on where it stopped, and nobody is issued twice")
         .of(Kind::Cancelled)
     }
+}
+
+/// What came of a batch that an earlier run has finished; none when it is not finished.
+///
+/// # Errors
+/// When the register cannot be read.
+pub fn finished(home: &Home, batch: BatchId) -> Result<Option<Issued>, Failure> {
+    let register = register::open(home)?;
+    let Some(type_name) = register.finished(batch).map_err(failure)? else { return Ok(None) };
+    let serials: Vec<Serial> = register.rows_of(batch).map_err(failure)?.iter().map(|row| row.serial).collect();
+    let files = files_of(&register, batch)?;
+    Ok(Some(Issued { issued: serials.len() as u64, type_name, files, serials, batch }))
+}
+
+fn files_of(register: &Register, batch: BatchId) -> Result<Vec<String>, Failure> {
+    let mut files: Vec<String> =
+        register.volumes_of(batch).map_err(failure)?.into_iter().map(|volume| volume.file).collect();
+    files.dedup();
+    Ok(files)
 }
 
 fn warn_dropped(mut dropped: Vec<String>, batch: &Batch<'_>) {

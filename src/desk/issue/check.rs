@@ -13,7 +13,7 @@ use crate::envelope::deflate::deflate_zlib;
 use crate::envelope::pack;
 use crate::format::{self, Format, Issuer};
 use crate::issue::carrier::{Carrier, Holds};
-use crate::issue::list::{self, Item, PHOTO, Problem, Row};
+use crate::issue::list::{self, Fault, Item, PHOTO, Problem, Row};
 use crate::issue::paper::{self, IssuerName};
 use crate::issue::photo::{Face, LEAST_PHOTO_BYTES};
 use crate::issue::sign::SignError;
@@ -201,7 +201,8 @@ impl Checker<'_> {
     fn payload(&self, row: &Row, draft: &Credential) -> Result<Vec<u8>, Problem> {
         let format = self.carrier.format;
         let written = format::write(format, draft, self.made, &self.issuer).map_err(|error| {
-            fault_of(row, Failure::new(error).to_string(), &format!("what a credential of the format {format} can say"))
+            let wanted = format!("what a credential of the format {format} can say");
+            Problem { kind: Fault::Other, ..fault_of(row, Failure::new(error).to_string(), &wanted) }
         })?;
         Ok(written.payload)
     }
@@ -228,6 +229,7 @@ impl Checker<'_> {
         let budget = self.photo_room(row)?.map_err(|left| Problem {
             line: row.line,
             column: Some(PHOTO.to_owned()),
+            kind: Fault::PhotoRoom,
             fault: format!("{left} bytes are left in the symbol, where a face needs {LEAST_PHOTO_BYTES}"),
             found: found.shown(),
             wanted: "shorter texts in this row, or a layout with more room for the symbol".to_owned(),
@@ -270,7 +272,7 @@ fn specimens(texts: &[String], room: Room) -> Result<Vec<Matrix>, SignError> {
 }
 
 fn fault_of(row: &Row, fault: String, wanted: &str) -> Problem {
-    Problem { line: row.line, column: None, fault, found: String::new(), wanted: wanted.to_owned() }
+    Problem { line: row.line, column: None, kind: Fault::Room, fault, found: String::new(), wanted: wanted.to_owned() }
 }
 
 /// What the page cannot show, told like any other fault of a cell when one is to blame.
@@ -284,9 +286,15 @@ fn unprintable(row: &Row, made: &CredentialType, fault: &Unprintable) -> Problem
     if made.fields.iter().all(|known| known.name != *field) {
         return told;
     }
+    let kind = match fault {
+        Unprintable::Control { .. } => Fault::Invisible,
+        Unprintable::Uncovered { .. } => Fault::NoLetter,
+        Unprintable::TooLong { .. } => Fault::TooLong,
+        _ => Fault::Room,
+    };
     let beginning = format!("{field}: ");
     let fault = told.fault.strip_prefix(&beginning).unwrap_or(&told.fault).to_owned();
-    Problem { column: Some(field.clone()), fault, ..told }
+    Problem { column: Some(field.clone()), kind, fault, ..told }
 }
 
 /// The credential of a row before it has a serial.

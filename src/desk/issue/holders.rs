@@ -7,7 +7,7 @@ use super::check::Checker;
 use super::checked::Checked;
 use crate::desk::register::failure;
 use crate::desk::{Failure, Kind, Told};
-use crate::issue::list::{Problem, Row};
+use crate::issue::list::{Fault, Problem, Row};
 use crate::issue::paper;
 use crate::issue::subject::name_key;
 use crate::register::{Holder, Register};
@@ -98,6 +98,7 @@ pub fn already_holds(row: &Row, holder: &Holder, column: &str) -> Problem {
     Problem {
         line: row.line,
         column: Some(column.to_owned()),
+        kind: Fault::Holds,
         fault: format!("already holds {}, issued on {}", holder.serial, paper::day(holder.issued)),
         found: String::new(),
         wanted: "a person without one, or --reissue".to_owned(),

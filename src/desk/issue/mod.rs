@@ -7,7 +7,6 @@ mod check;
 mod checked;
 mod holders;
 mod list_file;
-mod lock;
 mod manifest;
 mod options;
 mod order;
@@ -25,7 +24,7 @@ use jiff::{Timestamp, ToSpan as _};
 use sha2::{Digest as _, Sha256};
 
 use super::templates::Template;
-use super::{Desk, Failure, Home, Kind, keys, register, templates};
+use super::{Desk, DeskLock, Failure, Home, Kind, keys, register, templates};
 use crate::credential::Serial;
 use crate::credential::country::Country;
 use crate::credential::kind::label_for;
@@ -39,10 +38,10 @@ use crate::register::BatchId;
 use crate::symbol::Room;
 use places::check_places;
 
+pub use batch::finished;
 pub use check::{Checker, draft_of, signed_face};
 pub use checked::Checked;
 pub use list_file::List;
-pub use lock::DeskLock;
 pub use order::{Order, Photos, Source};
 pub use recorded::{as_recorded, credential_of, entry};
 pub use write::{Form, compose};
@@ -176,7 +175,7 @@ impl<'a> Prepared<'a> {
             address: order.address.as_deref(),
             rooms: &self.rooms,
         };
-        let _held = DeskLock::take(desk.home)?;
+        let _held = DeskLock::to_issue(desk.home)?;
         let digest = work_digest(order, &self.list.digest, made.source.as_bytes(), issuer.key.kid().as_bytes());
         let own_type = self.template.place() != "built in";
         let batch =

@@ -57,7 +57,7 @@ impl Options {
 fn shown(order: &Order) -> String {
     let mut shown = format!("--layout {}", order.layout);
     if let Some(printer) = order.printer {
-        let _ = write!(shown, " --printer {}dpi", printer.0);
+        let _ = write!(shown, " --printer {printer}");
     }
     for (option, tag) in [("--language", &order.language), ("--second-language", &order.second_language)] {
         if let Some(tag) = tag {

@@ -9,7 +9,7 @@ use super::Order;
 use super::order::Photos;
 use crate::desk::Failure;
 use crate::desk::output::folder_of;
-use crate::issue::list::{PHOTO, PHOTO_CROP, Problem, Row};
+use crate::issue::list::{Fault, PHOTO, PHOTO_CROP, Problem, Row};
 use crate::issue::photo::{self, FILE_BYTES_MAX, Face, PhotoError};
 
 /// Endings of files that are looked for.
@@ -58,6 +58,7 @@ fn named_file(order: &Order, row: &Row, named: &str) -> Result<PathBuf, Problem>
     let problem = |fault: &str, wanted: String| Problem {
         line: row.line,
         column: Some(PHOTO.to_owned()),
+        kind: Fault::NoPhoto,
         fault: fault.to_owned(),
         found: named.chars().take(200).collect(),
         wanted,
@@ -89,6 +90,7 @@ pub fn face(found: &Found<'_>, budget: usize, row: &Row) -> Result<Face, Problem
         Problem {
             line: row.line,
             column: Some(column.to_owned()),
+            kind: if by_crop { Fault::Crop } else { Fault::BadPhoto },
             fault: Failure::new(error).to_string(),
             found: if by_crop { row.crop.map_or_else(String::new, |crop| crop.to_string()) } else { found.shown() },
             wanted,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::keys::KeyBook;
 use super::register::failure as register_failure;
-use super::{Desk, Failure, Home, Kind, Publisher, issue::DeskLock};
+use super::{Desk, Failure, Home, Kind, Publisher};
 use crate::register::Register;
 use crate::seal::Kid;
 use crate::trust::{Bundle, CacheError, Fingerprint, HeldList, Imported, Refusal, TrustFolder, TrustStore};
@@ -79,10 +79,9 @@ pub fn sign(desk: Desk<'_>, stale_after: Option<u32>, types: &[PathBuf]) -> Resu
         .collect::<Result<Vec<_>, _>>()?;
     // The register, when there is one, knows the statuses; the keys first, so that all is signed or nothing.
     let books = if desk.home.register().exists() {
-        let held = DeskLock::take(desk.home)?;
         let register = Register::open_existing(&desk.home.register()).map_err(register_failure)?;
         let publisher = Publisher::open(desk, &register)?;
-        Some((held, register, publisher))
+        Some((register, publisher))
     } else {
         None
     };
@@ -96,7 +95,7 @@ pub fn sign(desk: Desk<'_>, stale_after: Option<u32>, types: &[PathBuf]) -> Resu
         Ok(())
     })?;
     match &books {
-        Some((_, register, publisher)) => publisher.publish(desk, register)?,
+        Some((register, publisher)) => publisher.publish(desk, register)?,
         None => drop(own::refresh_status(desk)?),
     }
     Ok(done)

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::cache_failure;
 use crate::credential::CredentialType;
 use crate::desk::keys::{self, DeskName, KeyBook, KeyKind};
-use crate::desk::{Desk, Failure, Home};
+use crate::desk::{Desk, DeskLock, Failure, Home};
 use crate::seal::{Kid, PublicKey, SigningKey};
 use crate::status::{Status, StatusClaims, StatusList, native_uri};
 use crate::trust::{
@@ -22,10 +22,11 @@ const VERIFIER_NAME: &str = "this machine";
 /// # Errors
 /// When the change is refused, the root key cannot be opened, or the list cannot be written.
 pub fn edit(desk: Desk<'_>, change: impl FnOnce(&mut TrustList) -> Result<(), Failure>) -> Result<Imported, Failure> {
+    let held = DeskLock::to_publish(desk.home)?;
     let book = KeyBook::load(desk.home)?;
     let Some((root, before)) = book.root.zip(book.root.map(|root| current(desk.home, root)).transpose()?.flatten())
     else {
-        return resign(desk, change);
+        return resign_held(&held, desk, change);
     };
     let mut after = before.clone();
     change(&mut after)?;
@@ -34,7 +35,7 @@ pub fn edit(desk: Desk<'_>, change: impl FnOnce(&mut TrustList) -> Result<(), Fa
         let tokens_left_out = Vec::new();
         return Ok(Imported { root, sequence: before.sequence, fingerprint, first_time: false, tokens_left_out });
     }
-    resign(desk, |list| {
+    resign_held(&held, desk, |list| {
         *list = after;
         Ok(())
     })
@@ -45,6 +46,14 @@ pub fn edit(desk: Desk<'_>, change: impl FnOnce(&mut TrustList) -> Result<(), Fa
 /// # Errors
 /// As for [`edit`].
 pub fn resign(desk: Desk<'_>, change: impl FnOnce(&mut TrustList) -> Result<(), Failure>) -> Result<Imported, Failure> {
+    resign_held(&DeskLock::to_publish(desk.home)?, desk, change)
+}
+
+fn resign_held(
+    _held: &DeskLock,
+    desk: Desk<'_>,
+    change: impl FnOnce(&mut TrustList) -> Result<(), Failure>,
+) -> Result<Imported, Failure> {
     let book = with_root(desk)?;
     let root = keys::load_root(desk.home, &book, desk.unlock)?;
     let folder = TrustFolder::new(desk.home.trust());
@@ -172,6 +181,7 @@ pub fn publish_status(
 /// # Errors
 /// When a key cannot be opened or a list cannot be written.
 pub fn refresh_status(desk: Desk<'_>) -> Result<usize, Failure> {
+    let _held = DeskLock::to_publish(desk.home)?;
     let book = KeyBook::load(desk.home)?;
     let store = TrustFolder::new(desk.home.trust()).open().map_err(cache_failure)?;
     let mut refreshed = 0;

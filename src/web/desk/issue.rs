@@ -1,21 +1,28 @@
 //! `/issue` and `/jobs`: a batch is begun, watched, ended, taken up again, and its document fetched.
 
+use std::fs::File;
+use std::io::{self, Read as _};
+
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
+use http_body_util::channel::Channel;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::jobs::{JobView, events};
+use super::jobs::{JobView, OrderKey, events};
 use super::order::ListOrder;
 use crate::web::work::Lane;
 use crate::web::{App, Json, Path, Problem, SignedIn};
 
 /// Bytes of an order at most, photos included.
 const ORDER_BYTES: usize = 48 << 20;
+/// Bytes of a document that are in memory at a time.
+const PIECE: usize = 256 * 1024;
 
 /// The routes, below `/api/v1`.
 pub fn routes() -> OpenApiRouter<App> {
@@ -40,8 +47,11 @@ pub struct Begun {
 /// Issue credentials
 #[utoipa::path(
     post, path = "/issue", tag = "desk", request_body = ListOrder, security(("session" = [], "csrf" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 8, max_length = 128, pattern = "^[!-~]+$",
+        description = "Made up for this order: when the answer is lost, the same request with the same key begins no second job")),
     responses(
-        (status = 202, description = "A job has begun", body = Begun),
+        (status = 202, description = "A job has begun, or the same request has begun it before", body = Begun),
+        (status = 400, description = "The key is none", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "No or another CSRF token", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such type", body = Problem, content_type = "application/problem+json"),
@@ -53,10 +63,11 @@ pub struct Begun {
 async fn issue(
     State(app): State<App>,
     _who: SignedIn,
+    key: OrderKey,
     Json(order): Json<ListOrder, ORDER_BYTES>,
 ) -> Result<Response, Problem> {
     let keys = app.keys.open()?;
-    let view = app.run(Lane::Files, move |app| app.jobs.begin(app, order, keys)).await??;
+    let view = app.run(Lane::Files, move |app| app.jobs.begin(app, order, key, keys)).await??;
     Ok((StatusCode::ACCEPTED, Json::<_>(Begun { job: view.id })).into_response())
 }
 
@@ -149,11 +160,39 @@ async fn resume(State(app): State<App>, _who: SignedIn, Path(id): Path<String>) 
 )]
 async fn document(State(app): State<App>, _who: SignedIn, Path(id): Path<String>) -> Result<Response, Problem> {
     let paper = app.run(Lane::Files, move |app| app.jobs.document(app, &id)).await??;
-    Ok(pdf(paper, "papers.pdf"))
+    let length = paper.metadata().map_err(|error| Problem::internal(&error))?.len();
+    let mut answer = pdf(streamed(paper), "papers.pdf");
+    answer.headers_mut().insert(CONTENT_LENGTH, length.into());
+    Ok(answer)
+}
+
+/// A file piece by piece: thousands of papers are more than a small machine should hold at once.
+fn streamed(file: File) -> Body {
+    let (mut sender, body) = Channel::<Bytes, io::Error>::new(1);
+    tokio::spawn(async move {
+        let mut file = file;
+        loop {
+            let read = tokio::task::spawn_blocking(move || {
+                let mut piece = Vec::with_capacity(PIECE);
+                (&mut file).take(PIECE as u64).read_to_end(&mut piece).map(|_| (file, piece))
+            });
+            match read.await.unwrap_or_else(|panic| Err(io::Error::other(panic))) {
+                Ok((_, piece)) if piece.is_empty() => return,
+                Ok((rest, piece)) => {
+                    file = rest;
+                    if sender.send_data(piece.into()).await.is_err() {
+                        return;
+                    }
+                }
+                Err(error) => return sender.abort(error),
+            }
+        }
+    });
+    Body::new(body)
 }
 
 /// A PDF that the browser shows.
-pub fn pdf(bytes: Vec<u8>, name: &str) -> Response {
+pub fn pdf(bytes: impl Into<Body>, name: &str) -> Response {
     let shown = format!("inline; filename=\"{name}\"");
-    ([(CONTENT_TYPE, "application/pdf"), (CONTENT_DISPOSITION, shown.as_str())], bytes).into_response()
+    ([(CONTENT_TYPE, "application/pdf"), (CONTENT_DISPOSITION, shown.as_str())], bytes.into()).into_response()
 }

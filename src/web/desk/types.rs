@@ -15,7 +15,7 @@ use crate::web::{App, Json, Path, Problem, SignedIn};
 
 /// The routes, below `/api/v1`.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(types)).routes(routes!(form))
+    OpenApiRouter::new().routes(routes!(types)).routes(routes!(form)).routes(routes!(printers))
 }
 
 /// A credential type.
@@ -28,6 +28,16 @@ pub struct TypeLine {
     pub title: Labels,
     /// Whether a layout of it has a place for a photo.
     pub photo: bool,
+}
+
+/// A kind of printer.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"name": "203dpi", "dpi": 203}))]
+pub struct PrinterLine {
+    /// Its name in the API.
+    pub name: String,
+    /// Dots in an inch.
+    pub dpi: u32,
 }
 
 /// What a form for a type asks for.
@@ -108,6 +118,23 @@ pub struct ChoiceForm {
     pub value: String,
     /// What it is called, by language.
     pub labels: Labels,
+}
+
+/// Printers to choose from
+#[utoipa::path(
+    get, path = "/printers", tag = "desk", security(("session" = [])),
+    responses(
+        (status = 200, description = "Resolutions of printers, for `printer` of an order", body = Vec<PrinterLine>),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+async fn printers(_who: SignedIn) -> Json<Vec<PrinterLine>> {
+    Json(
+        templates::RESOLUTIONS
+            .iter()
+            .map(|printer| PrinterLine { name: printer.to_string(), dpi: printer.0 })
+            .collect(),
+    )
 }
 
 /// What can be issued

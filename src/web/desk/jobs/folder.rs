@@ -7,14 +7,20 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::ORDER_KEPT;
+use super::asked::Asked;
 use super::view::{JobState, JobView, as_text};
 use crate::desk::{Failure, Home, Kind};
+use crate::register::BatchId;
 use crate::web::desk::order::ListOrder;
 use crate::web::files;
 
 const ORDER: &str = "order.json";
 const DONE: &str = "done.json";
 const DOCUMENT: &str = "document.pdf";
+/// The number of the job's batch in the register.
+const BATCH: &str = "batch";
+/// What the job was asked for with, when whoever asked gave a key.
+const ASKED: &str = "asked.json";
 
 /// What is kept of a job that is not done.
 #[derive(Deserialize, Serialize)]
@@ -25,6 +31,7 @@ struct Kept {
 }
 
 /// The folder of one job.
+#[derive(Clone, Debug)]
 pub struct Folder(PathBuf);
 
 fn all(home: &Home) -> PathBuf {
@@ -49,12 +56,16 @@ impl Folder {
     /// # Errors
     /// When it cannot be written.
     pub fn keep(&self, order: &ListOrder, began: Timestamp) -> Result<(), Failure> {
+        self.make()?;
+        self.write(ORDER, &serde_json::to_vec(&Kept { began, order: order.clone() })?)
+    }
+
+    fn make(&self) -> Result<(), Failure> {
         let mut builder = fs::DirBuilder::new();
         builder.recursive(true);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&self.0).map_err(|error| files::cannot_write(&self.0, &error))?;
-        self.write(ORDER, &serde_json::to_vec(&Kept { began, order: order.clone() })?)
+        builder.create(&self.0).map_err(|error| files::cannot_write(&self.0, &error))
     }
 
     /// The order that was kept.
@@ -71,6 +82,32 @@ impl Folder {
             Failure::new("the order of this job is no longer there").hint("issue the list anew").of(Kind::Unknown)
         })?;
         serde_json::from_slice(&bytes).map_err(|error| crate::web::desk::order::kept_badly(&error))
+    }
+
+    /// Keeps the key that the job was asked for with.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn keep_asked(&self, asked: &Asked) -> Result<(), Failure> {
+        self.make()?;
+        self.write(ASKED, &serde_json::to_vec(asked)?)
+    }
+
+    fn asked(&self) -> Option<Asked> {
+        serde_json::from_slice(&fs::read(self.0.join(ASKED)).ok()?).ok()
+    }
+
+    /// Keeps the number of the job's batch.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn keep_batch(&self, batch: BatchId) -> Result<(), Failure> {
+        self.write(BATCH, batch.to_string().as_bytes())
+    }
+
+    /// The batch of the job, when it came so far.
+    pub fn batch(&self) -> Option<BatchId> {
+        fs::read_to_string(self.0.join(BATCH)).ok()?.trim().parse().ok()
     }
 
     /// The job is done: its order goes, what there is to tell of it stays.
@@ -107,21 +144,22 @@ impl Folder {
     }
 
     /// The jobs that an earlier process has left: those that are done, and those that were interrupted.
-    pub fn left_behind(home: &Home, now: Timestamp) -> Vec<JobView> {
+    pub fn left_behind(home: &Home, now: Timestamp) -> Vec<(JobView, Option<Asked>)> {
         let mut found = Vec::new();
         for entry in fs::read_dir(all(home)).into_iter().flatten().flatten() {
             let Some(id) = entry.file_name().to_str().map(ToOwned::to_owned) else { continue };
             let folder = Self(entry.path());
             if let Ok(Kept { began, order }) = folder.kept() {
                 let view = JobView::new(&id, &order.type_name, order.rows.len() as u64, began);
-                found.push(JobView { state: JobState::Interrupted, ..view });
+                found.push((JobView { state: JobState::Interrupted, ..view }, folder.asked()));
                 continue;
             }
             let done =
                 fs::read(folder.0.join(DONE)).ok().and_then(|bytes| serde_json::from_slice::<JobView>(&bytes).ok());
             match done {
                 Some(view) => {
-                    found.push(JobView { id, stage: "issuing", document: folder.document().is_file(), ..view });
+                    let document = folder.document().is_file();
+                    found.push((JobView { id, stage: "issuing", document, ..view }, folder.asked()));
                 }
                 // What a power cut or a full disk has left shows people's data, and nobody can take it up.
                 None if files::is_older(&entry, ORDER_KEPT, now) => {

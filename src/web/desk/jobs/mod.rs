@@ -4,11 +4,13 @@
 //! signs out or a day is over. What is issued is in the register whatever becomes of the job: a job that is taken up
 //! again is the same work to the desk, so nobody is issued twice.
 
+mod asked;
 pub mod events;
 mod folder;
 mod view;
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,13 +20,15 @@ use tokio::sync::watch;
 
 use super::order::ListOrder;
 use super::refusal::fault;
-use crate::desk::issue::{Issued, Prepared};
-use crate::desk::{Desk, Observer, OpenKeys, Stage, Told};
+use crate::desk::issue::{Issued, Prepared, finished};
+use crate::desk::{Desk, Failure, Observer, OpenKeys, Stage, Told};
 use crate::gate::json::hex;
+use crate::register::BatchId;
 use crate::web::app::Shared;
 use crate::web::{App, Problem};
 use folder::Folder;
 
+pub use asked::{Asked, OrderKey};
 pub use view::{JobState, JobView, RowFault};
 
 /// Papers are kept for so long at most.
@@ -45,11 +49,14 @@ pub struct Jobs {
 pub struct Job {
     view: watch::Sender<JobView>,
     cancel: AtomicBool,
+    asked: Option<Asked>,
+    folder: Folder,
 }
 
 impl Job {
-    fn new(view: JobView) -> Arc<Self> {
-        Arc::new(Self { view: watch::channel(view).0, cancel: AtomicBool::new(false) })
+    fn new(app: &Shared, view: JobView, asked: Option<Asked>) -> Arc<Self> {
+        let folder = Folder::of(&app.home, &view.id);
+        Arc::new(Self { view: watch::channel(view).0, cancel: AtomicBool::new(false), asked, folder })
     }
 
     /// How it stands.
@@ -97,6 +104,10 @@ impl Observer for Job {
         self.change(|view| view.done += steps);
     }
 
+    fn begun(&self, batch: BatchId) -> Result<(), Failure> {
+        self.folder.keep_batch(batch)
+    }
+
     fn cancelled(&self) -> bool {
         self.cancel.load(Ordering::SeqCst)
     }
@@ -108,7 +119,7 @@ impl Jobs {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         held.get_or_insert_with(|| {
             let left = Folder::left_behind(&app.home, app.now());
-            left.into_iter().map(|view| (view.id.clone(), Job::new(view))).collect()
+            left.into_iter().map(|(view, asked)| (view.id.clone(), Job::new(app, view, asked))).collect()
         });
         held
     }
@@ -132,21 +143,27 @@ impl Jobs {
         })
     }
 
-    /// Begins a job.
+    /// Begins a job, or tells of the one that was begun by the same request before.
     ///
     /// # Errors
-    /// 409 while another runs; 404 and 422 for an order that cannot be carried out.
-    pub fn begin(&self, app: &App, order: ListOrder, keys: Arc<OpenKeys>) -> Result<JobView, Problem> {
+    /// 409 while another runs; 404 and 422 for an order that cannot be carried out, 400 and 422 for a key that cannot be
+    /// that of this order.
+    pub fn begin(&self, app: &App, order: ListOrder, key: OrderKey, keys: Arc<OpenKeys>) -> Result<JobView, Problem> {
         self.sweep(app);
         // What cannot be an order is refused to the one who asks, not to the job.
         order.order(&app.home)?;
         let id = new_id(app);
         let view = JobView::new(&id, &order.type_name, order.rows.len() as u64, app.now());
-        let job = self.take_the_desk(app, &id, view)?;
-        let kept = Folder::of(&app.home, &id).keep(&order, job.view().began).map_err(Problem::from);
+        let asked = Asked::new(key, &order)?;
+        let job = match self.take_the_desk(app, &id, view, asked)? {
+            Taken::New(job) => job,
+            Taken::Repeated(job) => return Ok(job.view()),
+        };
+        let asked = job.asked.as_ref().map_or(Ok(()), |asked| job.folder.keep_asked(asked));
+        let kept = asked.and_then(|()| job.folder.keep(&order, job.view().began)).map_err(Problem::from);
         if let Err(refused) = kept {
             self.held(app).as_mut().map(|jobs| jobs.remove(&id));
-            Folder::of(&app.home, &id).remove();
+            job.folder.remove();
             return Err(refused);
         }
         Ok(run(app, job, order, keys))
@@ -157,40 +174,48 @@ impl Jobs {
     /// # Errors
     /// 404 when there is none, 409 when it is done or another runs.
     pub fn resume(&self, app: &App, id: &str, keys: Arc<OpenKeys>) -> Result<JobView, Problem> {
-        let before = self.find(app, id)?.view();
+        let job = self.find(app, id)?;
+        let (before, asked) = (job.view(), job.asked.clone());
         if matches!(before.state, JobState::Running | JobState::Done) {
             let problem = Problem::conflict("the job has not ended early").found(before.state.name());
             return Err(problem.wanted("a job that is cancelled, failed or interrupted"));
         }
-        let order = Folder::of(&app.home, id).order().map_err(Problem::from)?;
+        let order = job.folder.order().map_err(Problem::from)?;
         let view = JobView { began: before.began, ..JobView::new(id, &before.type_name, before.total, app.now()) };
-        let job = self.take_the_desk(app, id, view)?;
+        let (Taken::New(job) | Taken::Repeated(job)) = self.take_the_desk(app, id, view, asked)?;
         Ok(run(app, job, order, keys))
     }
 
     /// Puts a running job into the table, unless another runs.
-    fn take_the_desk(&self, app: &Shared, id: &str, view: JobView) -> Result<Arc<Job>, Problem> {
+    fn take_the_desk(&self, app: &Shared, id: &str, view: JobView, asked: Option<Asked>) -> Result<Taken, Problem> {
         let mut held = self.held(app);
         let jobs = held.get_or_insert_default();
+        if let Some(asked) = &asked {
+            for job in jobs.values().filter(|job| job.view.borrow().id != id) {
+                if job.asked.as_ref().map_or(Ok(false), |other| other.repeats(asked))? {
+                    return Ok(Taken::Repeated(Arc::clone(job)));
+                }
+            }
+        }
         if let Some(running) = jobs.values().find(|job| job.view.borrow().state == JobState::Running) {
             return Err(Problem::conflict("another job is running at this desk")
                 .found(running.view().id)
                 .next("wait until it is done, or cancel it"));
         }
-        let job = Job::new(view);
+        let job = Job::new(app, view, asked);
         jobs.insert(id.to_owned(), Arc::clone(&job));
-        Ok(job)
+        Ok(Taken::New(job))
     }
 
     /// The paper of a job that is done.
     ///
     /// # Errors
     /// 404 when there is none, or none any more.
-    pub fn document(&self, app: &Shared, id: &str) -> Result<Vec<u8>, Problem> {
+    pub fn document(&self, app: &Shared, id: &str) -> Result<File, Problem> {
         self.sweep(app);
-        let view = self.find(app, id)?.view();
-        let paper = Folder::of(&app.home, &view.id).document();
-        let paper = if view.state == JobState::Done { std::fs::read(paper).ok() } else { None };
+        let job = self.find(app, id)?;
+        let view = job.view();
+        let paper = if view.state == JobState::Done { File::open(job.folder.document()).ok() } else { None };
         paper.ok_or_else(|| {
             Problem::not_found("the job has no document, or no longer")
                 .found(view.state.name())
@@ -233,6 +258,13 @@ impl Jobs {
     }
 }
 
+/// Whether a request has begun a job.
+enum Taken {
+    New(Arc<Job>),
+    /// The same request was made before: its answer was lost, or a button was pressed twice.
+    Repeated(Arc<Job>),
+}
+
 fn new_id(app: &Shared) -> String {
     let mut bytes = [0; 10];
     (app.random)(&mut bytes);
@@ -249,9 +281,10 @@ fn run(app: &App, job: Arc<Job>, order: ListOrder, keys: Arc<OpenKeys>) -> JobVi
         let mut view = job.view();
         view.end(done, job.cancelled());
         if view.state == JobState::Done {
+            view.document = job.folder.document().is_file();
             app.metrics.issued(view.serials.len() as u64);
             // Before anybody hears of it: a server that is ended now must not take up again what is done.
-            Folder::of(&app.home, &view.id).keep_done(&view);
+            job.folder.keep_done(&view);
         }
         job.change(|told| *told = view);
     });
@@ -259,11 +292,17 @@ fn run(app: &App, job: Arc<Job>, order: ListOrder, keys: Arc<OpenKeys>) -> JobVi
 }
 
 fn work(app: &App, job: &Job, asked: &ListOrder, keys: &OpenKeys, now: Timestamp) -> Result<Issued, Problem> {
+    // A server that ended after the last paper and before it could say so: with another run people would have two.
+    if let Some(batch) = job.folder.batch() {
+        if let Some(issued) = finished(&app.home, batch).map_err(Problem::from)? {
+            return Ok(issued);
+        }
+    }
     let (mut order, strangers) = asked.order(&app.home)?;
     for column in strangers {
         job.tell(Told::Note(format!("the column {column:?} is not a field of {} and is left out", asked.type_name)));
     }
-    order.output = Some(Folder::of(&app.home, &job.view().id).document());
+    order.output = Some(job.folder.document());
     let desk = Desk { home: &app.home, unlock: keys, random: app.random, now, observer: job };
     let prepared = Prepared::new(desk, &order).map_err(Problem::from)?;
     let checker = prepared.checker();

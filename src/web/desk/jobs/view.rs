@@ -46,7 +46,9 @@ pub struct RowFault {
     pub line: u64,
     /// The column, when one is at fault.
     pub column: Option<String>,
-    /// What is wrong.
+    /// What is wrong, by a name of its own: `empty`, `date`, `choice`, `holds` and others.
+    pub kind: String,
+    /// What is wrong, in words.
     pub fault: String,
     /// What was found.
     pub found: String,
@@ -56,8 +58,8 @@ pub struct RowFault {
 
 impl From<list::Problem> for RowFault {
     fn from(problem: list::Problem) -> Self {
-        let list::Problem { line, column, fault, found, wanted } = problem;
-        Self { row: None, line, column, fault, found, wanted }
+        let list::Problem { line, column, kind, fault, found, wanted } = problem;
+        Self { row: None, line, column, kind: kind.name().to_owned(), fault, found, wanted }
     }
 }
 

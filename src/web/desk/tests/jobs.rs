@@ -12,6 +12,7 @@ use crate::desk::{Desk, Kind, Observer, Stage, Told};
 use crate::web::app::tests::counting;
 use crate::web::desk::jobs::events;
 use crate::web::desk::order::ListOrder;
+use crate::web::tests::Answer;
 use crate::web::{App, Options, router};
 
 fn rows(many: usize) -> Vec<Value> {
@@ -57,10 +58,7 @@ async fn a_batch_that_a_dead_server_has_left_is_taken_up_where_it_stopped() {
     let checked = prepared.check(&checker).unwrap();
     assert_eq!(prepared.issue(&checker, &checked).unwrap_err().kind(), Kind::Cancelled);
 
-    let restarted = App::new(app.home.clone(), Options::default(), at.server.clock.clone(), counting).unwrap();
-    let server = crate::web::tests::Server { router: router(restarted.clone()), app: restarted, ..at.server };
-    let clerk = server.sign_in().await;
-    let at = AtTheDesk { server, clerk };
+    let at = at_the_restarted(at).await;
     let left = at.get("/jobs").await.json();
     assert_eq!((&left[0]["id"], &left[0]["state"]), (&json!(id), &json!("interrupted")), "{left}");
     assert_eq!(at.post(&format!("/jobs/{id}/resume"), &json!({})).await.status, 423, "the keys are locked");
@@ -106,10 +104,93 @@ async fn one_job_runs_at_a_time_and_ends_when_it_is_asked_to() {
     assert_eq!(at.get("/register?limit=500").await.json()["entries"].as_array().unwrap().len(), 500);
 }
 
+/// Asks for the same with the same key.
+async fn issue_with(at: &AtTheDesk, key: &str, order: &Value) -> Answer {
+    let request =
+        at.clerk.request(axum::http::Method::POST, "/api/v1/issue").header("content-type", "application/json");
+    at.server.ask(request.header("idempotency-key", key).body(order.to_string().into()).unwrap()).await
+}
+
+fn restarted(at: &AtTheDesk) -> App {
+    App::new(at.server.app.home.clone(), Options::default(), at.server.clock.clone(), counting).unwrap()
+}
+
+async fn at_the_restarted(at: AtTheDesk) -> AtTheDesk {
+    let app = restarted(&at);
+    let server = crate::web::tests::Server { router: router(app.clone()), app, ..at.server };
+    let clerk = server.sign_in().await;
+    AtTheDesk { server, clerk }
+}
+
+async fn recorded(at: &AtTheDesk) -> usize {
+    at.get("/register?limit=500").await.json()["entries"].as_array().unwrap().len()
+}
+
+#[tokio::test]
+async fn a_request_that_is_sent_again_because_its_answer_was_lost_issues_once() {
+    let at = AtTheDesk::new().await;
+    let mut order = registration(&[person(1)]);
+    order["reissue"] = json!(true);
+    let key = "7d0f2c54-4b1e-4a57-9b53-0f1d2c3b4a59";
+    let first = issue_with(&at, key, &order).await;
+    assert_eq!(first.status, 202, "{}", first.json());
+    let id = first.json()["job"].as_str().unwrap().to_owned();
+    assert_eq!(issue_with(&at, key, &order).await.json()["job"], json!(id), "while it runs, or just after");
+    assert_eq!(at.ended(&id).await["state"], "done");
+    assert_eq!(issue_with(&at, key, &order).await.json()["job"], json!(id));
+    let other = issue_with(&at, key, &registration(&[person(2)])).await;
+    assert_eq!(other.status, 422, "{}", other.json());
+    for bad in ["short", "with a space in it", &"x".repeat(129)] {
+        assert_eq!(issue_with(&at, bad, &order).await.status, 400, "{bad}");
+    }
+    let at = at_the_restarted(at).await;
+    at.unlock();
+    assert_eq!(issue_with(&at, key, &order).await.json()["job"], json!(id), "after a restart too");
+    assert_eq!(recorded(&at).await, 1);
+    let again = issue_with(&at, "another-key", &order).await.json()["job"].as_str().unwrap().to_owned();
+    assert_eq!(at.ended(&again).await["state"], "done");
+    assert_eq!(recorded(&at).await, 2);
+}
+
+#[tokio::test]
+async fn a_job_that_was_done_when_its_server_died_is_not_issued_again() {
+    let at = AtTheDesk::new().await;
+    let mut order = registration(&[person(1), person(2)]);
+    order["reissue"] = json!(true);
+    let job = at.issue(&order).await;
+    let (id, serials) = (job["id"].as_str().unwrap().to_owned(), job["serials"].clone());
+    // As it was before the job could be noted as done.
+    let folder = crate::web::files::folder(&at.server.app.home).join("jobs").join(&id);
+    let order: ListOrder = serde_json::from_value(order).unwrap();
+    let kept = json!({"began": at.server.app.now().to_string(), "order": order});
+    std::fs::write(folder.join("order.json"), kept.to_string()).unwrap();
+    std::fs::remove_file(folder.join("done.json")).unwrap();
+    let at = at_the_restarted(at).await;
+    at.unlock();
+    assert_eq!(at.get(&format!("/jobs/{id}")).await.json()["state"], "interrupted");
+    assert_eq!(at.post(&format!("/jobs/{id}/resume"), &json!({})).await.status, 202);
+    let job = at.ended(&id).await;
+    assert_eq!((&job["state"], &job["serials"], &job["document"]), (&json!("done"), &serials, &json!(true)), "{job}");
+    assert_eq!(recorded(&at).await, 2);
+    assert_eq!(at.get(&format!("/jobs/{id}/document.pdf")).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_paper_is_withdrawn_while_a_batch_is_issued() {
+    let at = AtTheDesk::new().await;
+    let job = at.issue(&registration(&[person(1)])).await;
+    let serial = job["serials"][0].as_str().unwrap().to_owned();
+    // Held as a batch holds it from its first row to its last.
+    let _held = crate::desk::DeskLock::to_issue(&at.server.app.home).unwrap();
+    let revoked = at.post(&format!("/register/{serial}/revoke"), &json!({"reason": "lost"})).await;
+    assert_eq!(revoked.status, 200, "{}", revoked.json());
+    assert_eq!(at.get(&format!("/register/{serial}")).await.json()["state"], "revoked");
+}
+
 #[tokio::test]
 async fn a_desk_that_another_program_holds_is_busy() {
     let at = AtTheDesk::new().await;
-    let held = crate::desk::issue::DeskLock::take(&at.server.app.home).unwrap();
+    let held = crate::desk::DeskLock::to_issue(&at.server.app.home).unwrap();
     let job = at.issue(&registration(&[person(1)])).await;
     assert_eq!((&job["state"], job["problem"]["status"].as_u64()), (&json!("failed"), Some(503)), "{job}");
     drop(held);
@@ -148,8 +229,7 @@ async fn papers_that_a_dead_server_has_left_wait_for_the_next_clerk() {
     let at = AtTheDesk::new().await;
     let job = at.issue(&registration(&[person(1)])).await;
     let id = job["id"].as_str().unwrap();
-    let home = at.server.app.home.clone();
-    let restarted = App::new(home, Options::default(), at.server.clock.clone(), counting).unwrap();
+    let restarted = restarted(&at);
     // What the server does each minute.
     restarted.lock_when_nobody_is_here();
     let server = crate::web::tests::Server { router: router(restarted.clone()), app: restarted, ..at.server };
