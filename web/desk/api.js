@@ -65,8 +65,8 @@ let signInAgain = async () => false;
 export const onExpiry = (ask) => (signInAgain = ask);
 
 /**
- * @typedef {{body?: any, type?: string, signal?: AbortSignal, once?: boolean}} Options
- * `once`: an ended session is an answer, and not a reason to ask for the passphrase
+ * @typedef {{body?: any, type?: string, signal?: AbortSignal, once?: boolean, stay?: boolean}} Options
+ * `once`: no answer is a reason to ask again; `stay`: an ended session is an answer, and not a reason to ask for the passphrase
  */
 
 /** @param {string} method @param {string} path @param {Options} options @returns {Promise<Response>} */
@@ -95,7 +95,7 @@ async function send(method, path, options) {
 /** The answer to a request, whatever its kind. @param {string} method @param {string} path @param {Options} [options] */
 export async function request(method, path, options = {}) {
   let answer = await send(method, path, options);
-  if (answer.status === 401 && !options.once) {
+  if (answer.status === 401 && !options.once && !options.stay) {
     if (!(await signInAgain())) throw new Problem({ status: 401 });
     answer = await send(method, path, options);
   } else if (answer.status === 403 && method !== 'GET' && !options.once) {

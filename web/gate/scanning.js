@@ -18,7 +18,7 @@ export class Scanning {
   constructor(engine, to) {
     this.engine = engine;
     this.to = to;
-    this.camera = new Camera(at('video'), (frame, delivered) => this.look(frame, delivered));
+    this.camera = new Camera(at('video'), (frame, delivered) => this.look(frame, delivered), (why) => this.problem(why.kind));
     /** @type {'paper' | 'trust'} */
     this.purpose = 'paper';
     /** @type {{answers: any[], since: number} | null} */
@@ -55,10 +55,11 @@ export class Scanning {
     try {
       await (which ? this.camera.change(which) : this.camera.start());
       if (this.camera.watching) this.hint(t(this.aim()));
-      await this.offer();
     } catch (error) {
-      this.problem(/** @type {any} */ (error).kind ?? 'busy');
+      return this.problem(/** @type {any} */ (error).kind ?? 'busy');
     }
+    // A camera that cannot say what it can do shows papers all the same.
+    await this.offer().catch(() => {});
   }
 
   aim() {
@@ -126,6 +127,7 @@ export class Scanning {
   problem(kind) {
     this.camera.stop();
     at('stage').hidden = true;
+    for (const control of ['torch', 'zoom-row', 'which-row']) at(control).hidden = true;
     const again = h('button', { type: 'button', class: 'primary', onclick: () => this.start(this.purpose) }, t('camera.again'));
     at('camera-problem').replaceChildren(h('h2', { text: t(`camera.${kind}`) }), h('p', { text: t(`camera.${kind}.next`) }), again);
     at('camera-problem').hidden = false;
@@ -133,6 +135,7 @@ export class Scanning {
 
   /** Shows what this camera can do. */
   async offer() {
+    if (!this.camera.stream) return;
     const { torch, zoom } = this.camera.abilities;
     at('torch').hidden = !torch;
     at('zoom-row').hidden = !zoom || zoom.max <= zoom.min;

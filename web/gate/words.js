@@ -6,6 +6,8 @@ import { settings } from './settings.js';
 
 /** @type {Record<string, string>} */
 let words = {};
+/** What is said where words of another language could not be had. @type {Record<string, string>} */
+let english = {};
 let current = { code: 'en', locale: 'en-GB', labels: ['en'] };
 /** @type {(() => void)[]} */
 const listeners = [];
@@ -25,7 +27,7 @@ export const onLanguage = (listener) => listeners.push(listener);
  * @param {Record<string, string | number>} [values] Numbers are written as the language writes them.
  */
 export function t(key, values = {}) {
-  const text = words[key] ?? key;
+  const text = words[key] ?? english[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (_, name) => {
     const value = values[name];
     return typeof value === 'number' ? number(value) : (value ?? '');
@@ -33,7 +35,7 @@ export function t(key, values = {}) {
 }
 
 /** @param {string} key Whether there are words of that name. */
-export const has = (key) => key in words;
+export const has = (key) => key in words || key in english;
 
 /** @param {number} value */
 export const number = (value) => new Intl.NumberFormat(current.locale, { useGrouping: false }).format(value);
@@ -53,11 +55,29 @@ function wanted() {
   return 'en';
 }
 
-/** @param {string} [code] Takes up a language: the one given, or the one wanted. */
+/** @param {string} code @returns {Promise<Record<string, string>>} */
+async function read(code) {
+  const answer = await fetch(`/words/${code}.json`);
+  if (!answer.ok) throw new Error(`${answer.status} ${answer.url}`);
+  return answer.json();
+}
+
+/**
+ * Takes up a language: the one given, or the one wanted. Where its words cannot be had, the page keeps those that it has: the language
+ * of before, or English.
+ * @param {string} [code]
+ * @returns {Promise<boolean>} Whether the page speaks that language now.
+ * @throws When there are no words at all.
+ */
 export async function speak(code = wanted()) {
-  const option = offered().find((one) => one.value === code) ?? offered()[0];
-  const answer = await fetch(`/words/${option.value}.json`);
-  words = await answer.json();
+  let option = offered().find((one) => one.value === code) ?? offered()[0];
+  const [own, plain] = await Promise.allSettled([read(option.value), option.value === 'en' || english['app.title'] ? english : read('en')]);
+  if (plain.status === 'fulfilled' && plain.value['app.title']) english = plain.value;
+  if (own.status === 'fulfilled') words = own.value;
+  else if (words['app.title']) return stay();
+  else if (english['app.title']) [words, option] = [english, offered()[0]];
+  else throw own.reason;
+  if (option.value === 'en') english = words;
   current = {
     code: option.value,
     locale: option.dataset.locale ?? option.value,
@@ -69,6 +89,13 @@ export async function speak(code = wanted()) {
   document.title = t('app.title');
   fill(document);
   for (const listener of listeners) listener();
+  return own.status === 'fulfilled';
+}
+
+/** The language of before goes on. */
+function stay() {
+  at('language').value = current.code;
+  return false;
 }
 
 /** @param {ParentNode} root Puts words into every element that names some. */
