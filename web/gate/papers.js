@@ -133,7 +133,9 @@ export class Papers {
   }
 
   redraw() {
-    if (screen() === 'verdict') verdict.draw(this.again());
+    if (screen() !== 'verdict') return;
+    // The focus stays where it is: on the list of languages.
+    verdict.draw(this.again());
   }
 }
 

@@ -144,7 +144,7 @@ export class Scanning {
     const others = await this.camera.others();
     const using = this.camera.track?.getSettings().deviceId;
     at('which-row').hidden = others.length < 2;
-    at('which').replaceChildren(...others.map((one, index) => h('option', { value: one.deviceId, selected: one.deviceId === using }, one.label || t('camera.number', { n: number(index + 1) }))));
+    at('which').replaceChildren(...others.map((one, index) => h('option', { value: one.deviceId, dir: 'auto', selected: one.deviceId === using }, one.label || t('camera.number', { n: number(index + 1) }))));
   }
 
   /** @param {boolean} on */

@@ -22,15 +22,24 @@ export const language = () => current;
 export const onLanguage = (listener) => listeners.push(listener);
 
 /**
+ * A name within a sentence, set apart from its direction (Unicode UAX #9, FSI and PDI): a Latin name with digits stays whole in an
+ * Arabic sentence, and the other way round.
+ * @param {string} name
+ */
+export const apart = (name) => (name ? `\u2068${name}\u2069` : '');
+
+/**
  * The words of that name, with what stands in braces filled in.
  * @param {string} key
- * @param {Record<string, string | number>} [values] Numbers are written as the language writes them.
+ * @param {Record<string, string | number>} [values] Numbers are written as the language writes them, names are set apart.
  */
 export function t(key, values = {}) {
   const text = words[key] ?? english[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (_, name) => {
     const value = values[name];
-    return typeof value === 'number' ? number(value) : (value ?? '');
+    if (typeof value === 'number') return number(value);
+    // Dates are made of parts of the same language.
+    return key.startsWith('date.') ? (value ?? '') : apart(value ?? '');
   });
 }
 
