@@ -59,6 +59,24 @@ test('every hint and every refusal of the core has words', () => {
   for (const refusal of refusals) assert.ok(words.en[`refused.${refusal}`], refusal);
 });
 
+test('every warning of the core has words, by its code and in the prose of earlier modules', async () => {
+  const { kindOf } = await import(new URL('trust.js', GATE).href);
+  const codes = [...read('src/gate/core/shelf.rs').matchAll(/warning\("([a-z-]+)"/g)].map((found) => found[1]);
+  assert.ok(codes.length >= 5, `${codes}`);
+  for (const code of codes) assert.equal(kindOf({ warning: code, text: 'in any words' }), code);
+  const prose = {
+    clock: 'the clock says 2026-01-01T00:00:00Z, but 2027-01-01T00:00:00Z has been seen here; the later time is used',
+    'memory-lost': 'what was remembered about the trust lists of root 0f3a is lost; the one found is used',
+    'status-left-out': 'a status list of the bundle was left out: it is damaged',
+    'not-used': 'a trust list that was kept is not used: it is damaged',
+  };
+  for (const [code, text] of Object.entries(prose)) assert.equal(kindOf(text), code);
+  // What is new to the page is no clock.
+  assert.equal(kindOf({ warning: 'of another time', text: 'the clock' }), 'not-used');
+  const view = read('web/gate/trust_view.js');
+  for (const code of codes) assert.ok(new RegExp(`['"]?${code}['"]?: 'trust\\.`).test(view), code);
+});
+
 test('every key that is used has words, and every word is used', () => {
   const used = new Set([...page.matchAll(/data-t="([^"]+)"/g), ...sources.matchAll(/'([a-z]+(?:\.[a-z-]+)+)'/g)].map((found) => found[1]));
   const parts = [...sources.matchAll(/`([a-z]+(?:\.[a-z-]+)*\.)\$\{/g)].map((found) => found[1]);

@@ -35,7 +35,7 @@ export async function takePicture(how) {
       fill(said, how.text);
       const all = (await navigator.mediaDevices.enumerateDevices()).filter((device) => device.kind === 'videoinput');
       const used = stream.getVideoTracks()[0]?.getSettings().deviceId;
-      fill(cameras, all.map((device, at) => h('option', { value: device.deviceId, selected: device.deviceId === used }, device.label || `${t('camera')} ${at + 1}`)));
+      fill(cameras, all.map((device, at) => h('option', { value: device.deviceId, dir: 'auto', selected: device.deviceId === used }, device.label || `${t('camera')} ${at + 1}`)));
       cameras.hidden = all.length < 2;
     } catch (error) {
       if (ended) return;

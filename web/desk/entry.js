@@ -44,7 +44,7 @@ class EntryPage {
   draw() {
     const { entry } = this;
     const facts = [
-      ['serial', h('bdi', { class: 'serial' }, entry.serial)], ['register.type', this.type ? label(this.type.title, entry.type) : entry.type],
+      ['serial', h('bdi', { class: 'serial' }, entry.serial)], ['register.type', h('bdi', {}, this.type ? label(this.type.title, entry.type) : entry.type)],
       ['register.subject', h('bdi', {}, entry.subject)], ['register.issued', date(entry.issued, true)], ['register.expires', entry.expires ? date(entry.expires) : t('register.no-end')],
       ['register.supersedes', entry.supersedes && link(entry.supersedes)], ['register.superseded-by', entry.superseded_by && link(entry.superseded_by)],
     ];
@@ -74,7 +74,7 @@ class EntryPage {
     const words = (/** @type {string} */ name, /** @type {string} */ value) => label(known.find((field) => field.name === name)?.choices?.find((choice) => choice.value === value)?.labels, value);
     /** @type {(of: Record<string, any>) => HTMLElement} */
     const list = (of) => h('dl', {}, Object.entries(of).flatMap(([name, value]) => [
-      h('dt', {}, labels[name] ?? name),
+      h('dt', { dir: 'auto' }, labels[name] ?? name),
       h('dd', {}, Array.isArray(value) ? value.map(list) : typeof value === 'object' && value ? list(value) : h('bdi', { dir: LTR.includes(known.find((field) => field.name === name)?.kind ?? '') ? 'ltr' : null }, words(name, String(value))))]));
     return h('section', {}, h('h2', {}, t('entry.claims')), list(claims));
   }

@@ -5,7 +5,7 @@ import { get } from './api.js';
 import { dateField } from './date_field.js';
 import { h, newId } from './dom.js';
 import { languageName } from './countries.js';
-import { t } from './words.js';
+import { apart, t } from './words.js';
 
 /** @typedef {import('./form.js').Type} Type */
 /** @typedef {{name: string, title: Record<string, string>, photo: boolean}} Short */
@@ -26,7 +26,7 @@ const chosen = new Map();
 const labelled = (title, control, id) => h('div', { class: 'field' }, h('label', { for: id }, title), control);
 
 /** @param {{name: string, title?: string}} layout */
-export const layoutName = (layout) => (layout.title ? `${layout.title} (${layout.name})` : layout.name);
+export const layoutName = (layout) => (layout.title ? `${apart(layout.title)} (${apart(layout.name)})` : layout.name);
 
 /** @param {Type} type @param {() => void} changed */
 export function makeOptions(type, changed) {

@@ -59,10 +59,20 @@ export const locale = () => LANGUAGES[current].locale;
 /** Whether there are words under a key. @param {string} key */
 export const has = (key) => key in words || key in english;
 
-/** The words under `key`, with `{name}` filled in. @param {string} key @param {Record<string, any>} [values] */
+/**
+ * A name within a sentence, set apart from its direction (Unicode UAX #9, FSI and PDI): a Latin name with digits stays whole in an
+ * Arabic sentence, and the other way round. Where there are elements, `bdi` does the same.
+ * @param {string} name
+ */
+export const apart = (name) => (/\p{L}/u.test(name) ? `\u2068${name}\u2069` : name);
+
+/** What is put into sentences in the language of the page; anything else is a name, in any language. */
+const OWN = ['date', 'time'];
+
+/** The words under `key`, with `{name}` filled in, set apart. @param {string} key @param {Record<string, any>} [values] */
 export function t(key, values = {}) {
   const text = words[key] ?? english[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (!(name in values) ? whole : OWN.includes(name) ? String(values[name]) : apart(String(values[name]))));
 }
 
 /** A label of a template, as the clerk reads it best. @param {Record<string, string> | undefined} labels @param {string} [fallback] */

@@ -28,6 +28,9 @@ export const onLanguage = (listener) => listeners.push(listener);
  */
 export const apart = (name) => (name ? `\u2068${name}\u2069` : '');
 
+/** What is put into sentences in the language of the page; anything else is a name, in any language. */
+const OWN = ['age', 'date', 'day', 'month', 'now', 'word'];
+
 /**
  * The words of that name, with what stands in braces filled in.
  * @param {string} key
@@ -38,8 +41,7 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (_, name) => {
     const value = values[name];
     if (typeof value === 'number') return number(value);
-    // Dates are made of parts of the same language.
-    return key.startsWith('date.') ? (value ?? '') : apart(value ?? '');
+    return OWN.includes(name) ? (value ?? '') : apart(value ?? '');
   });
 }
 
