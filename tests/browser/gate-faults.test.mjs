@@ -9,9 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { violations } from './support/axe.mjs';
+import { staysWhole } from './support/bidi.mjs';
 import { openPage } from './support/browser.mjs';
-import { kept, next, ready, verdict, wedge, world } from './support/gate.mjs';
-import { serve } from './support/server.mjs';
+import { exported, kept, next, ready, verdict, wedge, world } from './support/gate.mjs';
+import { nansen, serve } from './support/server.mjs';
 
 /** @type {Awaited<ReturnType<typeof world>>} */
 let all;
@@ -241,4 +242,27 @@ test('a new version takes no verdict and no scan from anybody, in no tab', async
   await second.stop();
   await context.close();
   await rm(pages, { recursive: true, force: true });
+});
+
+test('a name of another direction stays whole within a sentence', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'nansen-names-'));
+  for (const [locale, name, direction] of /** @type {const} */ ([['ar', '12 Hillside (7)!', 1], ['en-GB', '(ب) مكتب!', -1]])) {
+    const home = join(folder, locale);
+    await nansen(['--home', home, 'init', '--name', name, '--country', 'UGA']);
+    const bundle = await exported(home, join(folder, `${locale}.bundle`));
+    const { page, context } = await all.gate({ locale });
+    await page.locator('[data-go="trust"]').click();
+    await page.locator('#file').setInputFiles(bundle);
+    await page.locator('#trust-ask button.primary').click();
+    await staysWhole(page.locator('#trust-said .notice'), name, direction);
+    for (const place of ['#trust-lists h2', '#trust-lists li']) await staysWhole(page.locator(place), name, direction);
+    // On the first screen, as the only list, and among the facts of a paper.
+    page.on('dialog', (dialog) => dialog.accept());
+    await page.locator('#trust-lists .list').filter({ hasText: 'Lakeside' }).locator('button.quiet').click();
+    await page.locator('#trust-lists .list').filter({ hasText: 'Lakeside' }).waitFor({ state: 'detached' });
+    await page.locator('#back').click();
+    await staysWhole(page.locator('#state .trust-state'), name, direction);
+    await context.close();
+  }
+  await rm(folder, { recursive: true, force: true });
 });

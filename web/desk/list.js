@@ -174,7 +174,7 @@ class ListPage {
 
   async check() {
     const told = await during(this.status, t('list.checking'), () => post('/check', {
-      type: this.select.value, layout: /** @type {any} */ (this.making?.values() ?? {}).layout, rows: asRows(/** @type {any} */ (this.table)),
+      type: this.select.value, ...this.printing(), rows: asRows(/** @type {any} */ (this.table)),
     }), this.checkButton);
     if (told) {
       const same = (/** @type {any} */ a) => (/** @type {any} */ b) => this.rowOf(a) === this.rowOf(b) && a.column === b.column && a.fault === b.fault;
@@ -238,6 +238,12 @@ class ListPage {
     if (!(await keyOpen())) return;
     const job = await during(this.status, t('issue.wait'), () => this.issuer.issue({ ...this.order(), ...decision }), this.issueButton);
     if (job?.job) this.goTo(job.job);
+  }
+
+  /** What a check needs to know of how it is printed. */
+  printing() {
+    const { layout, printer } = /** @type {any} */ (this.making?.values() ?? {});
+    return { ...(layout ? { layout } : {}), ...(printer ? { printer } : {}) };
   }
 
   /** What is asked to be issued. */
