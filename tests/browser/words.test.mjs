@@ -12,7 +12,7 @@ const read = (/** @type {string} */ path) => readFileSync(new URL(path, ROOT), '
 const words = Object.fromEntries(LANGUAGES.map((code) => [code, JSON.parse(read(`web/gate/words/${code}.json`))]));
 const placeholders = (/** @type {string} */ text) => [...text.matchAll(/\{(\w+)\}/g)].map((found) => found[1]).sort();
 const page = read('web/gate/index.html');
-const sources = readdirSync(GATE).filter((name) => name.endsWith('.js')).map((name) => read(`web/gate/${name}`)).join('\n');
+const sources = ['gate', 'shared'].flatMap((folder) => readdirSync(new URL(`web/${folder}/`, ROOT)).filter((name) => name.endsWith('.js')).map((name) => read(`web/${folder}/${name}`))).join('\n');
 
 test('every language of the page has its words, and no other has', () => {
   const files = readdirSync(new URL('words/', GATE)).map((name) => name.replace('.json', '')).sort();

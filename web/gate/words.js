@@ -3,6 +3,9 @@
 
 import { at } from './dom.js';
 import { settings } from './settings.js';
+import { apart, filled, isWritten } from './shared/words.js';
+
+export { apart };
 
 /** @type {Record<string, string>} */
 let words = {};
@@ -22,28 +25,11 @@ export const language = () => current;
 export const onLanguage = (listener) => listeners.push(listener);
 
 /**
- * A name within a sentence, set apart from its direction (Unicode UAX #9, FSI and PDI): a Latin name with digits stays whole in an
- * Arabic sentence, and the other way round.
- * @param {string} name
- */
-export const apart = (name) => (name ? `\u2068${name}\u2069` : '');
-
-/** What is put into sentences in the language of the page; anything else is a name, in any language. */
-const OWN = ['age', 'date', 'day', 'month', 'now', 'word'];
-
-/**
  * The words of that name, with what stands in braces filled in.
  * @param {string} key
  * @param {Record<string, string | number>} [values] Numbers are written as the language writes them, names are set apart.
  */
-export function t(key, values = {}) {
-  const text = words[key] ?? english[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (_, name) => {
-    const value = values[name];
-    if (typeof value === 'number') return number(value);
-    return OWN.includes(name) ? (value ?? '') : apart(value ?? '');
-  });
-}
+export const t = (key, values = {}) => filled(words[key] ?? english[key] ?? key, values, number);
 
 /** @param {string} key Whether there are words of that name. */
 export const has = (key) => key in words || key in english;
@@ -51,8 +37,8 @@ export const has = (key) => key in words || key in english;
 /** @param {number} value */
 export const number = (value) => new Intl.NumberFormat(current.locale, { useGrouping: false }).format(value);
 
-/** Whether the browser itself knows the language: Chromium, for one, has no Burmese. */
-export const isKnown = () => Intl.DateTimeFormat.supportedLocalesOf(current.locale).length > 0;
+/** Whether the browser itself knows the language. */
+export const isKnown = () => isWritten(current.locale);
 
 /** What the browser asks for, or what was chosen here before. */
 function wanted() {
