@@ -90,8 +90,9 @@ impl Assets {
             Some(folder) => {
                 assets.add_folder("/", &folder.join("gate"))?;
                 assets.add_folder("/desk/", &folder.join("desk"))?;
-                for base in SHARED_AT {
-                    assets.add_folder(base, &folder.join("shared"))?;
+                let shared = folder.join("shared");
+                for base in SHARED_AT.into_iter().filter(|_| shared.is_dir()) {
+                    assets.add_folder(base, &shared)?;
                 }
                 for name in MODULES {
                     if let Ok(packed) = std::fs::read(folder.join("built").join(name)) {
@@ -116,7 +117,7 @@ impl Assets {
     fn add_folder(&mut self, base: &str, folder: &Path) -> Result<(), Failure> {
         let failure = |error: std::io::Error| {
             Failure::new(format!("{} cannot be read: {error}", folder.display()))
-                .hint("--assets names a folder with the folders gate, desk, shared and built in it")
+                .hint("--assets names a folder with the folders gate, desk and built in it")
         };
         for entry in std::fs::read_dir(folder).map_err(failure)? {
             let entry = entry.map_err(failure)?;
