@@ -110,8 +110,10 @@ export class Camera {
     if (turn !== this.turn || !this.watching) return;
     if (!this.busy && this.video.videoWidth > 0) {
       this.busy = true;
+      /** @type {VideoFrame | ImageBitmap | null} */
+      let frame = null;
       try {
-        const frame = typeof VideoFrame === 'undefined' ? await createImageBitmap(this.video) : new VideoFrame(this.video, { timestamp: 0 });
+        frame = typeof VideoFrame === 'undefined' ? await createImageBitmap(this.video) : new VideoFrame(this.video, { timestamp: 0 });
         await this.look(frame, delivered);
         this.failures = 0;
       } catch {
@@ -119,6 +121,8 @@ export class Camera {
         this.failures += 1;
         if (turn === this.turn && this.failures >= MOST_FAILURES) this.fail('reader');
       } finally {
+        // One that nobody took over is given back: cameras stop after a handful that are not.
+        frame?.close();
         this.busy = false;
       }
     }
