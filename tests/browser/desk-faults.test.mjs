@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { violations } from './support/axe.mjs';
 import { staysWhole } from './support/bidi.mjs';
-import { launch } from './support/browser.mjs';
+import { launch, screenshot } from './support/browser.mjs';
 import { button, en, field, fillIn, issued, list, openDesk, PASSPHRASE, person, setUp, signIn, unlock } from './support/clerk.mjs';
 import { scanned } from './support/film.mjs';
 import { demoDesk, emptyHome, serve } from './support/server.mjs';
@@ -19,7 +19,7 @@ import { demoDesk, emptyHome, serve } from './support/server.mjs';
 before(async () => {
   home = await emptyHome();
   server = await serve(home.home);
-  browser = await launch();
+  browser = await launch({ args: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'] });
   const { context, page } = await openDesk(browser);
   await setUp(page, server);
   await context.close();
@@ -72,6 +72,7 @@ for (const when of ['before the question', 'while the question is open']) {
     await again.waitFor();
     assert.match(await again.innerText(), /session has ended[\s\S]*is kept/);
     assert.equal(await page.getByText(en('passphrase.wrong')).count(), 0);
+    await screenshot(page, 'desk-session');
     assert.deepEqual(await violations(page), []);
     await again.locator('input[type=password]').fill(PASSPHRASE);
     await page.keyboard.press('Enter');
@@ -230,6 +231,7 @@ test('printers can be chosen where the server knows some, and are left out where
   await button(page, 'issue.next').click();
   await page.locator('details.options summary').click();
   assert.equal(await printer.inputValue(), '600dpi');
+  await screenshot(page, 'desk-printer', { fullPage: true });
   assert.deepEqual(await violations(page), []);
   await context.close();
 });
@@ -244,4 +246,19 @@ test('a name of another direction stays whole within a sentence', async () => {
     await staysWhole(page.locator('.photo .fault'), name, direction);
     await context.close();
   }
+});
+
+test('a camera that stops is told, and its last picture is not taken', async () => {
+  const { context, page } = await filled(46);
+  await button(page, 'photo.camera').click();
+  const dialog = page.getByRole('dialog', { name: en('photo.camera') });
+  await page.locator('dialog button.main:enabled').waitFor();
+  await dialog.locator('video').evaluate((video) => {
+    /** @type {any} */ (video).srcObject.getVideoTracks()[0].dispatchEvent(new Event('ended'));
+  });
+  await dialog.getByText(en('camera.lost')).waitFor();
+  assert.equal(await dialog.getByRole('button', { name: en('camera.shoot') }).isDisabled(), true);
+  await dialog.getByRole('button', { name: en('retry') }).click();
+  await page.locator('dialog button.main:enabled').waitFor();
+  await context.close();
 });

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { violations } from './support/axe.mjs';
 import { staysWhole } from './support/bidi.mjs';
-import { openPage } from './support/browser.mjs';
+import { openPage, screenshot } from './support/browser.mjs';
 import { exported, kept, next, ready, verdict, wedge, world } from './support/gate.mjs';
 import { nansen, serve } from './support/server.mjs';
 
@@ -35,6 +35,7 @@ test('a camera that ends by itself is told, with what to do, and starts again', 
   });
   await page.getByRole('heading', { name: 'The camera has stopped' }).waitFor();
   assert.match(await page.locator('#camera-problem').innerText(), /unplugged[\s\S]*Try again/);
+  await screenshot(page, 'gate-camera-lost');
   assert.deepEqual(await violations(page), []);
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.locator('#stage:not([hidden])').waitFor();
@@ -96,6 +97,7 @@ test('a reader that did not come at the first load is fetched again, by a button
     await page.getByText('The gate cannot start').waitFor();
     assert.equal(await page.locator('#scan').isDisabled(), true);
     assert.deepEqual(await violations(page), []);
+    await screenshot(page, 'gate-no-reader');
     await context.unroute('**/nansen.wasm');
     if (way === 'button') {
       await page.getByRole('button', { name: 'Try again' }).click();
@@ -229,6 +231,7 @@ test('a new version takes no verdict and no scan from anybody, in no tab', async
   // The other tab has a paper in hand: not now.
   await page.locator('#update-use').click();
   await page.getByText('Another tab is checking a paper').waitFor();
+  await screenshot(page, 'gate-update');
   assert.equal((await verdict(other)).verdict, 'valid');
   // One that cannot be asked, as an older page could not, is not loaded anew either, and is told.
   await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.waiting?.postMessage('use'));

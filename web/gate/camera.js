@@ -138,9 +138,10 @@ export class Camera {
     return this.track?.getCapabilities?.() ?? {};
   }
 
-  /** @param {Record<string, any>} wish */
+  /** @param {Record<string, any>} wish @returns {Promise<boolean>} Whether the camera does it. */
   async set(wish) {
-    await this.track?.applyConstraints(/** @type {any} */ ({ advanced: [wish] })).catch(() => {});
+    const asked = this.track?.applyConstraints(/** @type {any} */ ({ advanced: [wish] }));
+    return asked ? asked.then(() => true, () => false) : false;
   }
 
   /** @returns {Promise<MediaDeviceInfo[]>} */

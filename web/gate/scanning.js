@@ -149,8 +149,8 @@ export class Scanning {
 
   /** @param {boolean} on */
   async light(on) {
-    await this.camera.set({ torch: on });
-    at('torch').setAttribute('aria-pressed', String(on));
+    // A light that did not come is not said to be on.
+    if (await this.camera.set({ torch: on })) at('torch').setAttribute('aria-pressed', String(on));
   }
 }
 
