@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { screenshot } from './support/browser.mjs';
 import { empty, scanned, drawn } from './support/film.mjs';
-import { next, verdict, wedge, world } from './support/gate.mjs';
+import { kept, next, verdict, wedge, world } from './support/gate.mjs';
 import { demoDesk, nansen } from './support/server.mjs';
 
 /** @type {Awaited<ReturnType<typeof world>>} */
@@ -25,6 +25,7 @@ after(async () => {
 
 test('a chosen PDF is valid, and says who, by whom, from when and until when', async () => {
   const { page, faults, context } = await all.gate();
+  await kept(page);
   await screenshot(page, 'gate-start');
   await page.locator('#file').setInputFiles(all.file('registration.pdf'));
   const said = await verdict(page);
