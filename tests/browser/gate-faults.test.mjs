@@ -12,7 +12,7 @@ import { violations } from './support/axe.mjs';
 import { staysWhole } from './support/bidi.mjs';
 import { openPage, screenshot } from './support/browser.mjs';
 import { exported, kept, next, ready, verdict, wedge, world } from './support/gate.mjs';
-import { nansen, serve } from './support/server.mjs';
+import { demoDesk, nansen, serve } from './support/server.mjs';
 
 /** @type {Awaited<ReturnType<typeof world>>} */
 let all;
@@ -212,7 +212,10 @@ test('nothing can be posted out of the gate: no share target, and no request of 
 test('a new version takes no verdict and no scan from anybody, in no tab', async () => {
   const pages = await mkdtemp(join(tmpdir(), 'nansen-pages-'));
   await cp(new URL('../../web', import.meta.url), pages, { recursive: true, filter: (path) => !path.includes('/wasm') });
-  const first = await serve(all.desk.home, { args: ['--assets', pages] });
+  // A data folder has one server at a time.
+  const site = await demoDesk();
+  const paper = JSON.parse((await readFile(join(site.folder, 'registration.jsonl'), 'utf8')).split('\n')[0]).text[0];
+  const first = await serve(site.home, { args: ['--assets', pages] });
   const { page, context } = await openPage(all.browser);
   const other = await context.newPage();
   for (const one of [page, other]) {
@@ -223,8 +226,8 @@ test('a new version takes no verdict and no scan from anybody, in no tab', async
   await first.stop();
   const words = join(pages, 'gate/words/en.json');
   await writeFile(words, (await readFile(words, 'utf8')).replace('"Check a paper"', '"Check one more paper"'));
-  const second = await serve(all.desk.home, { args: ['--assets', pages], port: first.port });
-  await wedge(other, await all.text('registration'));
+  const second = await serve(site.home, { args: ['--assets', pages], port: first.port });
+  await wedge(other, paper);
   await verdict(other);
   await page.reload();
   await page.locator('#update:not([hidden])').waitFor({ timeout: 30_000 });
@@ -244,6 +247,7 @@ test('a new version takes no verdict and no scan from anybody, in no tab', async
   await other.getByRole('heading', { name: 'Check one more paper' }).waitFor();
   await second.stop();
   await context.close();
+  await site.remove();
   await rm(pages, { recursive: true, force: true });
 });
 
