@@ -73,7 +73,9 @@ export function issuer() {
   let before = null;
   /** The order whose answer was lost: one that was changed since is another. */
   let lost = '';
+  /** A key is for one order, to the letter: with another decision it is another order. */
   let key = '';
+  let sent = '';
   /** @returns {Promise<Job[]>} */
   const all = async () => {
     const told = await get('/jobs');
@@ -89,7 +91,8 @@ export function issuer() {
       const jobs = await all();
       const known = begun(jobs, order);
       if (known) return { job: known.id };
-      if (lost !== without(order)) key = requestKey();
+      if (!lost || sent !== JSON.stringify(order)) key = requestKey();
+      sent = JSON.stringify(order);
       before = new Set(jobs.map((job) => job.id));
       lost = '';
       try {
