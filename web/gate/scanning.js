@@ -129,7 +129,8 @@ export class Scanning {
     at('stage').hidden = true;
     for (const control of ['torch', 'zoom-row', 'which-row']) at(control).hidden = true;
     const again = h('button', { type: 'button', class: 'primary', onclick: () => this.start(this.purpose) }, t('camera.again'));
-    at('camera-problem').replaceChildren(h('h2', { text: t(`camera.${kind}`) }), h('p', { text: t(`camera.${kind}.next`) }), again);
+    const file = this.purpose === 'paper' && h('button', { type: 'button', class: 'second', onclick: () => at('file').click() }, t('start.file'));
+    at('camera-problem').replaceChildren(...[h('h2', { text: t(`camera.${kind}`) }), h('p', { text: t(`camera.${kind}.next`) }), again, file].filter(Boolean));
     at('camera-problem').hidden = false;
   }
 
