@@ -50,7 +50,7 @@ class EntryPage {
     ];
     const layouts = this.type?.layouts ?? [];
     this.layout = layouts.length > 1 ? h('select', { 'aria-label': t('options.layout') }, layouts.map((one) => h('option', { value: one.name, selected: one.name === 'a4' }, layoutName(one)))) : null;
-    this.printer ??= makePrinter();
+    this.printer ??= makePrinter(undefined, true);
     const inForce = entry.state === 'valid';
     const back = entry.state === 'suspended';
     fill(this.node, h('p', {}, h('a', { href: '#/register' }, t('register.back'))), h('h1', { tabindex: '-1' }, h('bdi', {}, this.name)), h('p', {}, stateBadge(entry.state)),

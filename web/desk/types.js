@@ -31,14 +31,18 @@ async function printers() {
 /** The printer that was chosen last: it stands there for the next paper too. */
 let lastPrinter = '';
 
-/** A choice of printer, which is not there where the desk has none to choose from. @param {() => void} [changed] */
-export function makePrinter(changed = () => {}) {
+/**
+ * A choice of printer, which is not there where the desk has none to choose from.
+ * @param {() => void} [changed]
+ * @param {boolean} [bare] without a label of its own above it, as in a row of buttons
+ */
+export function makePrinter(changed = () => {}, bare = false) {
   const id = newId('printer');
-  const select = h('select', { id, onchange: () => {
+  const select = h('select', { id, 'aria-label': bare && t('options.printer'), onchange: () => {
     lastPrinter = select.value;
     changed();
   } }, h('option', { value: '' }, t('options.printer.own')));
-  const node = labelled(t('options.printer'), select, id);
+  const node = bare ? select : labelled(t('options.printer'), select, id);
   node.hidden = true;
   void printers().then((all) => {
     add(select, all.map((one) => h('option', { value: one.name, dir: 'auto' }, one.title ?? one.name)));
