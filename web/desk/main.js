@@ -65,6 +65,9 @@ function mark() {
     const current = href.startsWith('#') && (here === href || here.startsWith(`${href}/`));
     if (current) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
+    // On a telephone the links run out of the window at the side.
+    const row = current && link.closest('ul');
+    if (row) row.scrollBy({ left: link.getBoundingClientRect().x - row.getBoundingClientRect().x - (row.clientWidth - link.clientWidth) / 2 });
   }
 }
 
