@@ -60,6 +60,7 @@ function head() {
 /** Marks the link of the page that is shown. */
 function mark() {
   const here = location.hash || '#/';
+  document.querySelector('nav ul')?.scrollTo({ left: 0 });
   for (const link of document.querySelectorAll('nav a')) {
     const href = link.getAttribute('href') ?? '';
     const current = href.startsWith('#') && (here === href || here.startsWith(`${href}/`));

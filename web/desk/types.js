@@ -38,14 +38,16 @@ let lastPrinter = '';
  */
 export function makePrinter(changed = () => {}, bare = false) {
   const id = newId('printer');
+  /** @param {string} text */
+  const named = (text) => (bare ? `${t('options.printer')}: ${apart(text)}` : text);
   const select = h('select', { id, 'aria-label': bare && t('options.printer'), onchange: () => {
     lastPrinter = select.value;
     changed();
-  } }, h('option', { value: '' }, t('options.printer.own')));
+  } }, h('option', { value: '' }, named(t('options.printer.own'))));
   const node = bare ? select : labelled(t('options.printer'), select, id);
   node.hidden = true;
   void printers().then((all) => {
-    add(select, all.map((one) => h('option', { value: one.name, dir: 'auto' }, one.title ?? one.name)));
+    add(select, all.map((one) => h('option', { value: one.name, dir: bare ? null : 'auto' }, named(one.title ?? one.name))));
     select.value = all.some((one) => one.name === lastPrinter) ? lastPrinter : '';
     node.hidden = all.length === 0;
     if (select.value) changed();
