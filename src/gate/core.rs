@@ -14,6 +14,8 @@
 //! `frame`, `picture`, `document` and `text` with `for: "trust"` take in sheets of a trust list: `{trust_parts:{have,need,of},
 //! symbols, others, problem, hint}` until its symbols are complete, then the reply of `import` with `trust_parts`, and the bundle.
 //!
+//! `warnings` are `{warning, text}`: a code, `clock`, `memory-lost`, `status-left-out` or `not-used`, and what it is about in English.
+//!
 //! What cannot be understood is answered with `{error:{found,wanted,next}}`. Sizes are checked before memory is taken, and nothing
 //! that comes in makes it panic.
 

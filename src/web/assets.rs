@@ -1,7 +1,7 @@
 //! The pages: the files of `web/`, which are in the program, with their digests as tags.
 //!
 //! `/` is the gate (`web/gate`), `/desk/` the desk (`web/desk`), `/nansen.wasm` the core and `/nansen-pdf.wasm` its
-//! reader of PDFs (`web/built`). An address that is
+//! reader of PDFs (`web/built`). What both pages use is in `web/shared`. An address that is
 //! none of these and has no file ending shows the gate: the links in symbols land there, and what a paper says stands
 //! behind their `#`, which no browser sends.
 
@@ -30,10 +30,14 @@ use crate::desk::Failure;
 
 static GATE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/web/gate");
 static DESK: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/web/desk");
+static SHARED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/web/shared");
 static BUILT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/web/built");
 
 /// The core and its reader of PDFs: packed, as the build leaves them. Browsers ask for them without the last ending.
 const MODULES: [&str; 2] = ["nansen.wasm.gz", "nansen-pdf.wasm.gz"];
+/// Where what both pages have in common is: for each of them below its own address, because the gate's is kept on the
+/// device with the rest of its version, and the desk's is not.
+const SHARED_AT: [&str; 2] = ["/shared/", "/desk/shared/"];
 /// The program that keeps the gate for when there is no network.
 const WORKER: &str = "/sw.js";
 /// Lists what the worker keeps.
@@ -78,6 +82,7 @@ impl Assets {
             None => {
                 assets.add_dir("/", &GATE);
                 assets.add_dir("/desk/", &DESK);
+                SHARED_AT.iter().for_each(|base| assets.add_dir(base, &SHARED));
                 for (name, file) in MODULES.into_iter().filter_map(|name| Some((name, BUILT.get_file(name)?))) {
                     assets.add_module(name, file.contents());
                 }
@@ -85,6 +90,10 @@ impl Assets {
             Some(folder) => {
                 assets.add_folder("/", &folder.join("gate"))?;
                 assets.add_folder("/desk/", &folder.join("desk"))?;
+                let shared = folder.join("shared");
+                for base in SHARED_AT.into_iter().filter(|_| shared.is_dir()) {
+                    assets.add_folder(base, &shared)?;
+                }
                 for name in MODULES {
                     if let Ok(packed) = std::fs::read(folder.join("built").join(name)) {
                         assets.add_module(name, &packed);

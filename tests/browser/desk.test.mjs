@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { violations } from './support/axe.mjs';
 import { launch, screenshot } from './support/browser.mjs';
-import { born, button, DESK, en, field, fillIn, issued, issueOne, list, openDesk, PASSPHRASE, person, setUp, signIn, wordsOf } from './support/clerk.mjs';
+import { answerKey, born, button, DESK, en, field, fillIn, issued, issueOne, list, openDesk, PASSPHRASE, person, setUp, signIn, unlock, wordsOf } from './support/clerk.mjs';
 import { scanned } from './support/film.mjs';
 import { emptyHome, nansen, serve } from './support/server.mjs';
 
@@ -509,22 +509,4 @@ async function beginList(page, text) {
   await page.locator('.box.good').waitFor({ timeout: 120_000 });
   await button(page, 'list.issue').click();
   await page.getByRole('heading', { name: en('list.job') }).waitFor();
-}
-
-/** Opens the key: it is locked whenever the last clerk has signed out, and after a restart. @param {import('playwright-core').Page} page */
-async function unlock(page) {
-  const open = page.locator('#head').getByRole('button', { name: en('key.unlock'), exact: true });
-  if (!(await open.count())) return;
-  await open.click();
-  await answerKey(page);
-  await page.locator('#head').getByRole('button', { name: en('key.lock'), exact: true }).waitFor();
-}
-
-/** @param {import('playwright-core').Page} page */
-async function answerKey(page) {
-  const question = page.getByRole('dialog', { name: en('key.title') });
-  if (!(await question.waitFor({ timeout: 3_000 }).then(() => true, () => false))) return;
-  await question.locator('input[type=password]').fill(PASSPHRASE);
-  await page.keyboard.press('Enter');
-  await question.waitFor({ state: 'hidden' });
 }

@@ -12,6 +12,8 @@ import { next, verdict, world } from './support/gate.mjs';
 import { demoDesk } from './support/server.mjs';
 
 const MOST_MS = 300;
+/** Fresh pages that are timed. */
+const RUNS = 7;
 /** Where the symbol is on the demo's pages, and how large the camera sees it. */
 const VIEW = { x: 0.72, y: 0.78, scale: 1 };
 
@@ -58,7 +60,7 @@ test('a printed certificate in front of the camera is valid within 300 ms of its
   });
   /** @type {number[]} */
   const times = [];
-  for (let turn = 0; turn < 5; turn += 1) {
+  for (let turn = 0; turn < RUNS; turn += 1) {
     const { page, context, faults } = await all.gate();
     await page.addInitScript(watch);
     await page.reload();
@@ -75,10 +77,9 @@ test('a printed certificate in front of the camera is valid within 300 ms of its
     assert.deepEqual(faults, []);
     await context.close();
   }
-  times.sort((a, b) => a - b);
-  t.diagnostic(`first frame to verdict, five fresh pages: ${times.map((ms) => ms.toFixed(0)).join(', ')} ms`);
-  // The best of five is what the gate takes; the others are what else the machine was doing.
-  assert.ok(times[0] <= MOST_MS, `${times[0]} ms`);
+  const median = [...times].sort((a, b) => a - b)[Math.floor(RUNS / 2)];
+  t.diagnostic(`first frame to verdict, ${RUNS} fresh pages in turn: ${times.map((ms) => ms.toFixed(0)).join(', ')} ms; median ${median.toFixed(0)} ms`);
+  assert.ok(median <= MOST_MS, `a median of ${median.toFixed(0)} ms`);
   await all.end();
 });
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { counted, kept, next, ready, verdict, wedge, world } from './support/gate.mjs';
-import { serve } from './support/server.mjs';
+import { demoDesk, serve } from './support/server.mjs';
 
 const MOST_BYTES = 1_500_000;
 
@@ -100,7 +100,9 @@ test('it can be installed', async () => {
 test('a new version is offered, and used once the person agrees', async () => {
   const pages = await mkdtemp(join(tmpdir(), 'nansen-pages-'));
   await cp(new URL('../../web', import.meta.url), pages, { recursive: true, filter: (path) => !path.includes('/wasm') });
-  const first = await serve(all.desk.home, { args: ['--assets', pages] });
+  // A data folder has one server at a time.
+  const site = await demoDesk();
+  const first = await serve(site.home, { args: ['--assets', pages] });
   const context = await all.browser.newContext({ locale: 'en-GB' });
   const page = await context.newPage();
   await page.goto(first.url);
@@ -110,7 +112,7 @@ test('a new version is offered, and used once the person agrees', async () => {
 
   const words = join(pages, 'gate/words/en.json');
   await writeFile(words, (await readFile(words, 'utf8')).replace('"Check a paper"', '"Check one more paper"'));
-  const second = await serve(all.desk.home, { args: ['--assets', pages], port: first.port });
+  const second = await serve(site.home, { args: ['--assets', pages], port: first.port });
   await page.reload();
   await ready(page);
   assert.equal(await page.locator('#start-title').innerText(), 'Check a paper');
@@ -119,5 +121,6 @@ test('a new version is offered, and used once the person agrees', async () => {
   await page.getByRole('heading', { name: 'Check one more paper' }).waitFor();
   await second.stop();
   await context.close();
+  await site.remove();
   await rm(pages, { recursive: true, force: true });
 });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { screenshot } from './support/browser.mjs';
 import { empty, scanned, drawn } from './support/film.mjs';
-import { next, verdict, wedge, world } from './support/gate.mjs';
+import { kept, next, verdict, wedge, world } from './support/gate.mjs';
 import { demoDesk, nansen } from './support/server.mjs';
 
 /** @type {Awaited<ReturnType<typeof world>>} */
@@ -25,6 +25,7 @@ after(async () => {
 
 test('a chosen PDF is valid, and says who, by whom, from when and until when', async () => {
   const { page, faults, context } = await all.gate();
+  await kept(page);
   await screenshot(page, 'gate-start');
   await page.locator('#file').setInputFiles(all.file('registration.pdf'));
   const said = await verdict(page);
@@ -34,7 +35,14 @@ test('a chosen PDF is valid, and says who, by whom, from when and until when', a
   }
   assert.equal(await page.locator('.name[lang="ti"]').innerText(), 'ሕይወት ደስታ');
   assert.equal(await page.evaluate(() => document.activeElement?.className), 'word');
-  assert.match(await page.locator('#announce').innerText(), /^VALID\. Signed by/);
+  // A screen reader says it once: the heading has the focus, with the reason as its description, and no live region says it again.
+  const heard = await page.evaluate(() => {
+    const described = (document.activeElement?.getAttribute('aria-describedby') ?? '').split(' ').map((id) => document.getElementById(id)?.textContent ?? '').join(' ');
+    const live = [...document.querySelectorAll('[aria-live]:not([aria-live=off]), [role=status], [role=alert], [role=log], output')];
+    return { described, live: live.map((one) => one.textContent ?? '').filter((text) => /VALID|Signed by/.test(text)) };
+  });
+  assert.match(heard.described, /^Signed by a trusted issuer[\s\S]*Compare the/);
+  assert.deepEqual(heard.live, []);
   assert.deepEqual(faults, []);
   await screenshot(page, 'gate-valid');
   await context.close();
@@ -99,7 +107,7 @@ test('a hand scanner is heard on every screen, and Enter or Escape leads on', as
 
 test('expired, revoked and forged papers say why and what to do', async () => {
   const { page, context } = await all.gate();
-  for (const [name, reason, words] of [['expired', 'expired', 'Ask the holder for a newer paper'], ['revoked', 'revoked', 'The issuer can say why'], ['forged', 'bad-signature', 'Keep a copy and ask your supervisor']]) {
+  for (const [name, reason, words] of [['expired', 'expired', 'The signature is good, but the time ended on'], ['revoked', 'revoked', 'Ask the issuer why'], ['forged', 'bad-signature', 'Keep a copy and ask your supervisor']]) {
     await page.locator('#file').setInputFiles(all.file(`${name}.pdf`));
     const said = await verdict(page);
     assert.deepEqual([said.verdict, said.reason, said.word], ['invalid', reason, 'NOT VALID'], name);

@@ -12,7 +12,7 @@ const read = (/** @type {string} */ path) => readFileSync(new URL(path, ROOT), '
 const words = Object.fromEntries(LANGUAGES.map((code) => [code, JSON.parse(read(`web/gate/words/${code}.json`))]));
 const placeholders = (/** @type {string} */ text) => [...text.matchAll(/\{(\w+)\}/g)].map((found) => found[1]).sort();
 const page = read('web/gate/index.html');
-const sources = readdirSync(GATE).filter((name) => name.endsWith('.js')).map((name) => read(`web/gate/${name}`)).join('\n');
+const sources = ['gate', 'shared'].flatMap((folder) => readdirSync(new URL(`web/${folder}/`, ROOT)).filter((name) => name.endsWith('.js')).map((name) => read(`web/${folder}/${name}`))).join('\n');
 
 test('every language of the page has its words, and no other has', () => {
   const files = readdirSync(new URL('words/', GATE)).map((name) => name.replace('.json', '')).sort();
@@ -57,6 +57,24 @@ test('every hint and every refusal of the core has words', () => {
   assert.ok(hints.length >= 9 && refusals.length >= 6, `${hints} ${refusals}`);
   for (const hint of hints) assert.ok(words.en[`hint.${hint}`], hint);
   for (const refusal of refusals) assert.ok(words.en[`refused.${refusal}`], refusal);
+});
+
+test('every warning of the core has words, by its code and in the prose of earlier modules', async () => {
+  const { kindOf } = await import(new URL('trust.js', GATE).href);
+  const codes = [...read('src/gate/core/shelf.rs').matchAll(/warning\("([a-z-]+)"/g)].map((found) => found[1]);
+  assert.ok(codes.length >= 5, `${codes}`);
+  for (const code of codes) assert.equal(kindOf({ warning: code, text: 'in any words' }), code);
+  const prose = {
+    clock: 'the clock says 2026-01-01T00:00:00Z, but 2027-01-01T00:00:00Z has been seen here; the later time is used',
+    'memory-lost': 'what was remembered about the trust lists of root 0f3a is lost; the one found is used',
+    'status-left-out': 'a status list of the bundle was left out: it is damaged',
+    'not-used': 'a trust list that was kept is not used: it is damaged',
+  };
+  for (const [code, text] of Object.entries(prose)) assert.equal(kindOf(text), code);
+  // What is new to the page is no clock.
+  assert.equal(kindOf({ warning: 'of another time', text: 'the clock' }), 'not-used');
+  const view = read('web/gate/trust_view.js');
+  for (const code of codes) assert.ok(new RegExp(`['"]?${code}['"]?: 'trust\\.`).test(view), code);
 });
 
 test('every key that is used has words, and every word is used', () => {

@@ -65,14 +65,15 @@ let signInAgain = async () => false;
 export const onExpiry = (ask) => (signInAgain = ask);
 
 /**
- * @typedef {{body?: any, type?: string, signal?: AbortSignal, once?: boolean}} Options
- * `once`: an ended session is an answer, and not a reason to ask for the passphrase
+ * @typedef {{body?: any, type?: string, signal?: AbortSignal, once?: boolean, stay?: boolean,
+ *   headers?: Record<string, string>}} Options
+ * `once`: no answer is a reason to ask again; `stay`: an ended session is an answer, and not a reason to ask for the passphrase
  */
 
 /** @param {string} method @param {string} path @param {Options} options @returns {Promise<Response>} */
 async function send(method, path, options) {
   /** @type {Record<string, string>} */
-  const headers = { Accept: 'application/json, application/problem+json, */*' };
+  const headers = { Accept: 'application/json, application/problem+json, */*', ...options.headers };
   if (method !== 'GET' && state.session.csrf) headers['X-CSRF-Token'] = state.session.csrf;
   let body = options.body;
   if (body !== undefined) {
@@ -95,7 +96,7 @@ async function send(method, path, options) {
 /** The answer to a request, whatever its kind. @param {string} method @param {string} path @param {Options} [options] */
 export async function request(method, path, options = {}) {
   let answer = await send(method, path, options);
-  if (answer.status === 401 && !options.once) {
+  if (answer.status === 401 && !options.once && !options.stay) {
     if (!(await signInAgain())) throw new Problem({ status: 401 });
     answer = await send(method, path, options);
   } else if (answer.status === 403 && method !== 'GET' && !options.once) {
@@ -133,6 +134,13 @@ export const post = (path, body, options) => json('POST', path, { ...options, bo
 export async function refresh() {
   state.session = await get('/session', { once: true });
   return state.session;
+}
+
+/** A name for one request that may be sent twice and is to be carried out once. Where the page came without TLS there is no `randomUUID`. */
+export function requestKey() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const hex = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 /** The address of something that the browser itself opens. @param {string} path */

@@ -28,6 +28,14 @@ export async function takePicture(how) {
       const size = { width: { ideal: 1920 }, height: { ideal: 1080 } };
       stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: id ? { deviceId: { exact: id }, ...size } : { facingMode: how.facing, ...size } });
       if (ended) return stop();
+      const mine = stream;
+      // Unplugged, taken by another program, or no longer allowed: the last picture must not be taken for one of now.
+      mine.getVideoTracks()[0]?.addEventListener('ended', () => {
+        if (ended || stream !== mine) return;
+        shoot.disabled = true;
+        video.srcObject = null;
+        fill(said, h('b', {}, t('camera.lost')), ' ', t('camera.file-instead'), ' ', h('button', { type: 'button', onclick: () => void start(id) }, t('retry')));
+      });
       video.srcObject = stream;
       await video.play();
       shoot.disabled = false;
@@ -35,7 +43,7 @@ export async function takePicture(how) {
       fill(said, how.text);
       const all = (await navigator.mediaDevices.enumerateDevices()).filter((device) => device.kind === 'videoinput');
       const used = stream.getVideoTracks()[0]?.getSettings().deviceId;
-      fill(cameras, all.map((device, at) => h('option', { value: device.deviceId, selected: device.deviceId === used }, device.label || `${t('camera')} ${at + 1}`)));
+      fill(cameras, all.map((device, at) => h('option', { value: device.deviceId, dir: 'auto', selected: device.deviceId === used }, device.label || `${t('camera')} ${at + 1}`)));
       cameras.hidden = all.length < 2;
     } catch (error) {
       if (ended) return;

@@ -1,25 +1,11 @@
 // @ts-check
 // Builds elements. Text only ever becomes a text node, so nothing that a list or a paper says is read as markup.
 
-/** @typedef {Node | string | number | null | undefined | false} Child */
+import { add, h } from './shared/dom.js';
 
-/**
- * @param {string} tag
- * @param {Record<string, any>} [attributes] `on…` is a listener; true and false are attributes without a value
- * @param {...(Child | Child[])} children
- * @returns {any}
- */
-export function h(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
-    else if (name === 'value') /** @type {any} */ (element).value = value;
-    else element.setAttribute(name, value === true ? '' : String(value));
-  }
-  add(element, children);
-  return element;
-}
+export { add, h };
+
+/** @typedef {import('./shared/dom.js').Child} Child */
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -33,14 +19,6 @@ export function s(tag, attributes = {}, ...children) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
   add(element, children);
   return element;
-}
-
-/** @param {Element} parent @param {(Child | Child[])[]} children */
-export function add(parent, children) {
-  for (const child of children.flat()) {
-    if (child === null || child === undefined || child === false) continue;
-    parent.append(child instanceof Node ? child : String(child));
-  }
 }
 
 /** What the server or the library says: English, whatever the language of the page. @param {string} text */

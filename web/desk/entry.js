@@ -8,7 +8,7 @@ import { printLinks } from './jobs.js';
 import { during, statusPlace } from './problems.js';
 import { stateBadge } from './register.js';
 import { input, keyOpen } from './session.js';
-import { layoutName, typeOf } from './types.js';
+import { layoutName, makePrinter, typeOf } from './types.js';
 import { date, label, t } from './words.js';
 
 /** @param {Record<string, string>} parameters @returns {Promise<import('./router.js').Page>} */
@@ -44,17 +44,18 @@ class EntryPage {
   draw() {
     const { entry } = this;
     const facts = [
-      ['serial', h('bdi', { class: 'serial' }, entry.serial)], ['register.type', this.type ? label(this.type.title, entry.type) : entry.type],
+      ['serial', h('bdi', { class: 'serial' }, entry.serial)], ['register.type', h('bdi', {}, this.type ? label(this.type.title, entry.type) : entry.type)],
       ['register.subject', h('bdi', {}, entry.subject)], ['register.issued', date(entry.issued, true)], ['register.expires', entry.expires ? date(entry.expires) : t('register.no-end')],
       ['register.supersedes', entry.supersedes && link(entry.supersedes)], ['register.superseded-by', entry.superseded_by && link(entry.superseded_by)],
     ];
     const layouts = this.type?.layouts ?? [];
     this.layout = layouts.length > 1 ? h('select', { 'aria-label': t('options.layout') }, layouts.map((one) => h('option', { value: one.name, selected: one.name === 'a4' }, layoutName(one)))) : null;
+    this.printer ??= makePrinter(undefined, true);
     const inForce = entry.state === 'valid';
     const back = entry.state === 'suspended';
     fill(this.node, h('p', {}, h('a', { href: '#/register' }, t('register.back'))), h('h1', { tabindex: '-1' }, h('bdi', {}, this.name)), h('p', {}, stateBadge(entry.state)),
       this.status.node,
-      h('div', { class: 'actions start' }, inForce && h('span', { class: 'together' }, h('button', { type: 'button', class: 'main', onclick: (/** @type {any} */ event) => void this.reprint(event.currentTarget) }, t('reprint.do')), this.layout),
+      h('div', { class: 'actions start' }, inForce && h('span', { class: 'together' }, h('button', { type: 'button', class: 'main', onclick: (/** @type {any} */ event) => void this.reprint(event.currentTarget) }, t('reprint.do')), this.layout, this.printer.node),
         inForce && h('button', { type: 'button', onclick: (/** @type {any} */ event) => void this.reprint(event.currentTarget, true) }, t('replace.do')),
         inForce && h('button', { type: 'button', onclick: () => void this.change('suspend') }, t('suspend.do')),
         back && h('button', { type: 'button', onclick: () => void this.change('reinstate') }, t('reinstate.do')),
@@ -74,7 +75,7 @@ class EntryPage {
     const words = (/** @type {string} */ name, /** @type {string} */ value) => label(known.find((field) => field.name === name)?.choices?.find((choice) => choice.value === value)?.labels, value);
     /** @type {(of: Record<string, any>) => HTMLElement} */
     const list = (of) => h('dl', {}, Object.entries(of).flatMap(([name, value]) => [
-      h('dt', {}, labels[name] ?? name),
+      h('dt', { dir: 'auto' }, labels[name] ?? name),
       h('dd', {}, Array.isArray(value) ? value.map(list) : typeof value === 'object' && value ? list(value) : h('bdi', { dir: LTR.includes(known.find((field) => field.name === name)?.kind ?? '') ? 'ltr' : null }, words(name, String(value))))]));
     return h('section', {}, h('h2', {}, t('entry.claims')), list(claims));
   }
@@ -103,7 +104,7 @@ class EntryPage {
     if (replace && !(await confirmed(t('replace.title'), [h('p', { class: 'who' }, h('b', {}, h('bdi', {}, this.name)), ' · ', h('bdi', {}, this.entry.serial)), h('p', {}, t('replace.text'))], t('replace.yes')))) return;
     if (!(await keyOpen())) return;
     const answer = await during(this.status, t('reprint.wait'), async () => {
-      const answered = await request('POST', `/register/${encodeURIComponent(this.entry.serial)}/reprint`, { body: { ...(this.layout?.value ? { layout: this.layout.value } : {}), ...(replace ? { replace } : {}) } });
+      const answered = await request('POST', `/register/${encodeURIComponent(this.entry.serial)}/reprint`, { body: { ...(this.layout?.value ? { layout: this.layout.value } : {}), ...(this.printer.value() ? { printer: this.printer.value() } : {}), ...(replace ? { replace } : {}) } });
       return { copy: answered.headers.get('X-Copy'), serial: answered.headers.get('X-Serial'), pdf: await answered.blob() };
     }, button);
     if (!answer) return;

@@ -4,7 +4,7 @@
 import { countries, countryName, languageName, TAGS } from './countries.js';
 import { dateField } from './date_field.js';
 import { fill, h, newId, said } from './dom.js';
-import { has, label, plainDigits, t } from './words.js';
+import { apart, has, label, plainDigits, t } from './words.js';
 
 /**
  * As `/types/NAME` tells it.
@@ -18,7 +18,7 @@ import { has, label, plainDigits, t } from './words.js';
 function datalist(id, entries) {
   let list = document.getElementById(id);
   if (list) list.remove();
-  list = h('datalist', { id }, entries().map(([value, name]) => h('option', { value, label: `${name} (${value})` }, name)));
+  list = h('datalist', { id }, entries().map(([value, name]) => h('option', { value, label: `${apart(name)} (${value})` }, name)));
   document.body.append(/** @type {HTMLElement} */ (list));
   return id;
 }
@@ -61,7 +61,7 @@ export function makeField(made, onchange) {
   /** @type {HTMLElement} */ let node;
   if (made.kind === 'date') {
     inner = dateField({ onchange, labelId: `${id}-label`, describedBy, required: Boolean(made.required) });
-    node = h('div', { class: 'field wide-field' }, h('span', { class: 'label', id: `${id}-label` }, name, mark), inner.node, fault);
+    node = h('div', { class: 'field wide-field' }, h('span', { class: 'label', id: `${id}-label` }, h('bdi', {}, name), mark), inner.node, fault);
   } else {
     const own = control(made, id, { 'aria-describedby': describedBy, 'aria-required': made.required ? 'true' : null, 'data-name': made.name });
     const meaning = h('span', { class: 'meaning' });
@@ -80,7 +80,7 @@ export function makeField(made, onchange) {
         tell();
       },
     };
-    node = h('div', { class: `field kind-${made.kind}` }, h('label', { for: id }, name, mark), hint, h('div', { class: 'with-meaning' }, own, names && meaning), fault);
+    node = h('div', { class: `field kind-${made.kind}` }, h('label', { for: id }, h('bdi', {}, name), mark), hint, h('div', { class: 'with-meaning' }, own, names && meaning), fault);
   }
   return {
     name: made.name, label: name, node, control: inner.control, value: inner.value, set: inner.set,

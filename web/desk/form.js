@@ -103,7 +103,7 @@ export function makeForm(type, changed) {
     fill(summary, faults.length > 0 && h('div', { class: 'box bad', role: 'group', 'aria-labelledby': id },
       h('h2', { id, class: 'box-title' }, h('span', { class: 'sign', 'aria-hidden': 'true' }, '✕'), t('faults.title', { n: number(faults.length) })),
       h('ul', {}, known.map(({ fault, field }) => h('li', {}, field
-        ? h('button', { type: 'button', class: 'link', onclick: () => field.control.focus() }, h('b', {}, field.label), ':\u00a0', fault.fault ? said(fault.fault) : t('fault'))
+        ? h('button', { type: 'button', class: 'link', onclick: () => field.control.focus() }, h('b', {}, h('bdi', {}, field.label)), ':\u00a0', fault.fault ? said(fault.fault) : t('fault'))
         : faultText(fault))))));
     if (focus && faults.length) summary.focus();
   }

@@ -4,7 +4,7 @@
 
 import { announce, fill, h } from './dom.js';
 import { faultText } from './field.js';
-import { number, t } from './words.js';
+import { apart, number, t } from './words.js';
 
 /** Rows that are shown at once. */
 const SHOWN = 50;
@@ -33,7 +33,7 @@ export function makeGrid(table, how) {
 
   const message = h('div', { class: 'cell-message', role: 'status' });
   const body = h('tbody', {});
-  const head = h('tr', {}, h('th', { scope: 'col' }, t('grid.line')), table.columns.map((column) => h('th', { scope: 'col' }, how.labels[column] ?? column)));
+  const head = h('tr', {}, h('th', { scope: 'col' }, t('grid.line')), table.columns.map((column) => h('th', { scope: 'col', dir: 'auto' }, how.labels[column] ?? column)));
   const grid = h('table', { role: 'grid', class: 'grid', 'aria-label': t('grid.label') }, h('thead', {}, head), body);
   const pager = h('div', { class: 'pager' });
   const next = h('button', { type: 'button', class: 'main', onclick: () => jump(1) }, t('grid.next'));
@@ -134,7 +134,7 @@ export function makeGrid(table, how) {
     const column = table.columns[at.column] ?? '';
     message.hidden = told.length === 0 && !own;
     fill(message, own && h('p', {}, t('grid.changed')), told.map((fault) => h('p', { class: 'fault' },
-      h('b', {}, `${t('grid.line')} ${line(at.row)}, ${how.labels[fault.column ?? ''] ?? fault.column ?? column}: `), faultText(fault))));
+      h('b', {}, `${t('grid.line')} ${line(at.row)}, ${apart(how.labels[fault.column ?? ''] ?? fault.column ?? column)}: `), faultText(fault))));
   }
 
   /** Goes to the next fault, or the one before. @param {number} by */

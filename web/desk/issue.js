@@ -71,7 +71,7 @@ class IssuePage {
       this.form.isDirty = () => true;
       drafts.delete(type.name);
     }
-    this.issueOnce = issuer();
+    this.issuer = issuer();
     this.fillIn();
     const job = begun.get(type.name);
     begun.delete(type.name);
@@ -153,6 +153,10 @@ class IssuePage {
   }
 
   async ask() {
+    // The paper of an answer that was lost is there already: it must not be taken for another one that the person holds.
+    const begun = await during(this.status, t('wait'), async () => ({ job: await this.issuer.begun(this.order()) }), this.button);
+    if (!begun) return;
+    if (begun.job) return this.follow(begun.job);
     const told = await this.check(true);
     if (!told || (told.problems ?? []).length) return;
     this.status.clear();
@@ -171,7 +175,7 @@ class IssuePage {
   async send(reissue) {
     const job = await during(this.status, t('issue.wait'), async () => {
       try {
-        return await this.issueOnce({ ...this.order(), ...(reissue ? { reissue } : {}) });
+        return await this.issuer.issue({ ...this.order(), ...(reissue ? { reissue } : {}) });
       } catch (/** @type {any} */ error) {
         const faults = error.told?.problems;
         if (!faults?.length) throw error;

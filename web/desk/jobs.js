@@ -1,7 +1,7 @@
 // @ts-check
 // Watches a job on the server: by events, and by asking when events do not come. Knows how long is left.
 
-import { address, get, post } from './api.js';
+import { address, get, post, Problem, requestKey } from './api.js';
 import { announce, fill, h, said as english } from './dom.js';
 import { faultText } from './field.js';
 import { problemBox } from './problems.js';
@@ -61,33 +61,51 @@ export function watch(id, onchange, onerror) {
   return stop;
 }
 
+/** An order without the decision about who holds a paper already: after a lost answer that may be the holder of this very paper. @param {any} order */
+const without = ({ reissue, keep_going, ...order }) => JSON.stringify(order);
+
 /**
  * Asks for orders to be carried out, each once: where the answer to the first request was lost, the job that it began is looked
- * for before another is asked for.
- * @returns {(order: {type: string} & Record<string, any>) => Promise<{job: string}>}
+ * for before another is asked for, and the request that is repeated has the key of the first.
  */
 export function issuer() {
   /** Jobs there were before the request whose answer was lost. @type {Set<string> | null} */
   let before = null;
   /** The order whose answer was lost: one that was changed since is another. */
   let lost = '';
+  /** A key is for one order, to the letter: with another decision it is another order. */
+  let key = '';
+  let sent = '';
   /** @returns {Promise<Job[]>} */
   const all = async () => {
     const told = await get('/jobs');
     return Array.isArray(told) ? told : told?.jobs ?? [];
   };
-  return async (order) => {
-    const jobs = await all();
-    const begun = lost === JSON.stringify(order) && jobs.find((job) => job.type === order.type && !before?.has(job.id));
-    if (begun) return { job: begun.id };
-    before = new Set(jobs.map((job) => job.id));
-    lost = '';
-    try {
-      return await post('/issue', order);
-    } catch (/** @type {any} */ error) {
-      if (error.status === 0) lost = JSON.stringify(order);
-      throw error;
-    }
+  /** @param {Job[]} jobs @param {any} order */
+  const begun = (jobs, order) => (lost && lost === without(order) ? jobs.find((job) => job.type === order.type && !before?.has(job.id)) : undefined);
+  return {
+    /** The job of an order whose answer was lost, if it was begun: to be asked before anything is checked or decided anew. @param {any} order */
+    begun: async (order) => (lost ? begun(await all(), order)?.id ?? null : null),
+    /** @param {{type: string} & Record<string, any>} order @returns {Promise<{job: string}>} */
+    issue: async (order) => {
+      const jobs = await all();
+      const known = begun(jobs, order);
+      if (known) return { job: known.id };
+      if (!lost || sent !== JSON.stringify(order)) key = requestKey();
+      sent = JSON.stringify(order);
+      before = new Set(jobs.map((job) => job.id));
+      lost = '';
+      try {
+        const told = await post('/issue', order, { headers: { 'Idempotency-Key': key } });
+        // An answer that was cut is none.
+        if (!told?.job) throw new Problem({ status: 0 });
+        return told;
+      } catch (/** @type {any} */ error) {
+        // A proxy between says for the server that there was no answer (RFC 9110 §15.6.3, §15.6.5).
+        if ([0, 502, 504].includes(error.status)) lost = without(order);
+        throw error;
+      }
+    },
   };
 }
 

@@ -2,7 +2,7 @@
 // A list of people at once: a CSV file comes in, its errors are corrected in place, the papers come out as one PDF.
 
 import { post, request } from './api.js';
-import { asRows, csv } from './csv.js';
+import { asRows, csv, separatorOf } from './csv.js';
 import { fill, h, newId, said } from './dom.js';
 import { faultText } from './field.js';
 import { makeGrid } from './grid.js';
@@ -58,7 +58,8 @@ class ListPage {
     this.fresh = false;
     /** Faults that only the file shows: cells by column cannot say them. @type {any[]} */
     this.ofFile = [];
-    this.issueOnce = issuer();
+    this.issuer = issuer();
+    this.separator = ',';
     const id = newId('type');
     this.select = h('select', { id, onchange: () => void this.again() }, all.map((type) => h('option', { value: type.name }, label(type.title, type.name))));
     this.file = h('input', { type: 'file', accept: '.csv,text/csv', class: 'unseen', tabindex: '-1', 'aria-hidden': 'true', onchange: () => {
@@ -83,14 +84,14 @@ class ListPage {
   }
 
   remember() {
-    if (this.table && !this.going) draft = { table: this.table, name: this.name, type: this.select.value, edited: this.edited, ofFile: this.ofFile };
+    if (this.table && !this.going) draft = { table: this.table, name: this.name, separator: this.separator, type: this.select.value, edited: this.edited, ofFile: this.ofFile };
   }
 
   async restore() {
     if (draft) this.select.value = draft.type;
     await this.chooseType();
     if (!draft) return;
-    ({ table: this.table, name: this.name, edited: this.edited, ofFile: this.ofFile } = draft);
+    ({ table: this.table, name: this.name, separator: this.separator, edited: this.edited, ofFile: this.ofFile } = draft);
     draft = null;
     this.draw();
     void this.check();
@@ -123,6 +124,7 @@ class ListPage {
     this.table = null;
     fill(this.result);
     this.name = file.name;
+    this.separator = await separatorOf(file).catch(() => ',');
     this.edited = false;
     const told = await during(this.status, t('list.checking'), async () => {
       const values = /** @type {any} */ (this.making?.values() ?? {});
@@ -172,7 +174,7 @@ class ListPage {
 
   async check() {
     const told = await during(this.status, t('list.checking'), () => post('/check', {
-      type: this.select.value, layout: /** @type {any} */ (this.making?.values() ?? {}).layout, rows: asRows(/** @type {any} */ (this.table)),
+      type: this.select.value, ...this.printing(), rows: asRows(/** @type {any} */ (this.table)),
     }), this.checkButton);
     if (told) {
       const same = (/** @type {any} */ a) => (/** @type {any} */ b) => this.rowOf(a) === this.rowOf(b) && a.column === b.column && a.fault === b.fault;
@@ -203,8 +205,8 @@ class ListPage {
   }
 
   save() {
-    const url = URL.createObjectURL(new Blob([csv(/** @type {any} */ (this.table))], { type: 'text/csv' }));
-    h('a', { href: url, download: this.name.replace(/(\.csv)?$/i, `${t('list.corrected')}.csv`) }).click();
+    const url = URL.createObjectURL(new Blob([csv(/** @type {any} */ (this.table), this.separator)], { type: 'text/csv' }));
+    h('a', { href: url, download: this.name.replace(/(\.(?:csv|tsv|tab|txt))?$/i, (ending) => `${t('list.corrected')}${ending || '.csv'}`) }).click();
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
   }
 
@@ -220,6 +222,10 @@ class ListPage {
   }
 
   async ask() {
+    // The papers of an answer that was lost are there already.
+    const begun = await during(this.status, t('wait'), async () => ({ job: await this.issuer.begun(this.order()) }), this.issueButton);
+    if (!begun) return;
+    if (begun.job) return this.goTo(begun.job);
     // What was corrected since the last check is checked first, so that nothing unchecked is signed.
     if (!this.fresh && !(await this.check())) return;
     if (this.problems) return this.grid?.jump(1);
@@ -230,11 +236,24 @@ class ListPage {
       if (!decision) return;
     }
     if (!(await keyOpen())) return;
-    const job = await during(this.status, t('issue.wait'), () => this.issueOnce({
-      type: this.select.value, ...this.making?.values(), rows: asRows(/** @type {any} */ (this.table)), ...decision,
-    }), this.issueButton);
-    if (!job?.job) return;
+    const job = await during(this.status, t('issue.wait'), () => this.issuer.issue({ ...this.order(), ...decision }), this.issueButton);
+    if (job?.job) this.goTo(job.job);
+  }
+
+  /** What a check needs to know of how it is printed. */
+  printing() {
+    const { layout, printer } = /** @type {any} */ (this.making?.values() ?? {});
+    return { ...(layout ? { layout } : {}), ...(printer ? { printer } : {}) };
+  }
+
+  /** What is asked to be issued. */
+  order() {
+    return { type: this.select.value, ...this.making?.values(), rows: asRows(/** @type {any} */ (this.table)) };
+  }
+
+  /** @param {string} job */
+  goTo(job) {
     this.going = true;
-    go(`/list/${encodeURIComponent(job.job)}`);
+    go(`/list/${encodeURIComponent(job)}`);
   }
 }

@@ -60,11 +60,15 @@ function head() {
 /** Marks the link of the page that is shown. */
 function mark() {
   const here = location.hash || '#/';
+  document.querySelector('nav ul')?.scrollTo({ left: 0 });
   for (const link of document.querySelectorAll('nav a')) {
     const href = link.getAttribute('href') ?? '';
     const current = href.startsWith('#') && (here === href || here.startsWith(`${href}/`));
     if (current) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
+    // On a telephone the links run out of the window at the side.
+    const row = current && link.closest('ul');
+    if (row) row.scrollBy({ left: link.getBoundingClientRect().x - row.getBoundingClientRect().x - (row.clientWidth - link.clientWidth) / 2 });
   }
 }
 

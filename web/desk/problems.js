@@ -23,7 +23,7 @@ export function told(error) {
 export function problemBox(error, again = null) {
   const said = told(error);
   return h('div', { class: 'box bad', role: 'alert' },
-    h('p', { class: 'box-title' }, h('span', { class: 'sign', 'aria-hidden': 'true' }, '✕'), said.title),
+    h('p', { class: 'box-title' }, h('span', { class: 'sign', 'aria-hidden': 'true' }, '✕'), h('bdi', {}, said.title)),
     said.detail && h('p', {}, english(said.detail)),
     said.found && line('problem.found', said.found),
     said.wanted && line('problem.wanted', said.wanted),

@@ -4,7 +4,7 @@
 import { announce, fill, h } from './dom.js';
 import { confirmed } from './dialogs.js';
 import { problemBox } from './problems.js';
-import { t } from './words.js';
+import { apart, t } from './words.js';
 
 /**
  * @typedef {{title: string, node: HTMLElement, unsaved?: () => boolean, remember?: () => void, close?: () => void, shown?: () => void}} Page
@@ -66,7 +66,7 @@ export async function show() {
     open = page;
     fill(place, page.node);
     const desk = document.body.dataset.desk;
-    document.title = [page.title, desk, 'nansen'].filter(Boolean).join(' – ');
+    document.title = [page.title, desk, 'nansen'].filter(Boolean).map((part) => apart(part ?? '')).join(' – ');
     const heading = page.node.querySelector('h1');
     heading?.setAttribute('tabindex', '-1');
     heading?.focus();

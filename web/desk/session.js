@@ -124,8 +124,12 @@ function wrong(error) {
 
 /** @type {Promise<boolean> | null} */
 let asking = null;
-// Several requests may find out at once that the session has ended; the question is asked once.
-onExpiry(() => {
+/**
+ * Says that the session has ended, and has the clerk sign in again over the page, which keeps what was typed. Several requests may
+ * find out at once; the question is asked once.
+ * @returns {Promise<boolean>} whether somebody is signed in again
+ */
+function signInAgain() {
   asking ??= dialog(t('expired.title'), (done) => [
     h('p', {}, t('expired.text')),
     signInForm(t('signin.do'), () => done(true), () => done(null)),
@@ -138,7 +142,8 @@ onExpiry(() => {
     return again === true;
   });
   return asking;
-});
+}
+onExpiry(signInAgain);
 
 /** Ends the session. */
 export async function signOut() {
@@ -150,35 +155,60 @@ export async function signOut() {
 /** Opens the key when it is locked; false when the clerk does not want to. @returns {Promise<boolean>} */
 export async function keyOpen() {
   if (state.session.key === 'open') return true;
-  if ((await refresh()).key === 'open') return true;
-  const opened = await dialog(t('key.title'), (done) => {
-    const status = statusPlace();
-    const secret = passphrase(t('passphrase'), { autofocus: true });
-    const button = h('button', { class: 'main' }, t('key.unlock'));
-    const submit = async (/** @type {Event} */ event) => {
-      event.preventDefault();
-      await during(status, t('key.wait'), async () => {
-        try {
-          await post('/key/unlock', { passphrase: secret.control.value }, { once: true });
-        } catch (error) {
-          secret.control.select();
-          throw wrong(error);
-        }
-        await refresh();
-        done(true);
-      }, button);
-    };
-    return [h('p', {}, t('key.text')), h('form', { onsubmit: submit }, secret.node, status.node,
-      h('div', { class: 'actions' }, h('button', { type: 'button', onclick: () => done(null) }, t('cancel')), button))];
-  });
+  try {
+    await refresh();
+  } catch {
+    // The server does not answer, which the line at the top says.
+    return false;
+  }
+  if (!state.session.signed_in && !(await signInAgain())) return false;
+  const opened = state.session.key === 'open' || (await dialog(t('key.title'), keyForm));
   tell();
   return opened === true;
 }
 
+/** @param {(answer: true | null) => void} done */
+function keyForm(done) {
+  const status = statusPlace();
+  const secret = passphrase(t('passphrase'), { autofocus: true });
+  const button = h('button', { class: 'main' }, t('key.unlock'));
+  const submit = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    await during(status, t('key.wait'), async () => {
+      if (await unlocked(secret.control)) done(true);
+      else if (!state.session.signed_in) done(null);
+    }, button);
+  };
+  return [h('p', {}, t('key.text')), h('form', { onsubmit: submit }, secret.node, status.node,
+    h('div', { class: 'actions' }, h('button', { type: 'button', onclick: () => done(null) }, t('cancel')), button))];
+}
+
+/**
+ * Asks for the key to be opened. That nobody is signed in any more (401) is no wrong passphrase: the clerk signs in again, which
+ * mostly opens the key too.
+ * @param {HTMLInputElement} secret
+ */
+async function unlocked(secret) {
+  try {
+    // A token of another tab's session (403) is asked for anew, and the request repeated.
+    await request('POST', '/key/unlock', { body: { passphrase: secret.value }, stay: true });
+  } catch (/** @type {any} */ error) {
+    if (error.status === 401) {
+      if (!(await signInAgain())) return false;
+      secret.select();
+      return state.session.key === 'open';
+    }
+    secret.select();
+    throw wrong(error);
+  }
+  await refresh();
+  return true;
+}
+
 /** Locks the key. */
 export async function lockKey() {
-  await post('/key/lock');
-  await refresh();
+  // Where the server does not answer, the line at the top says so.
+  await post('/key/lock').then(refresh).catch(() => null);
   tell();
 }
 

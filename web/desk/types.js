@@ -3,9 +3,9 @@
 
 import { get } from './api.js';
 import { dateField } from './date_field.js';
-import { h, newId } from './dom.js';
+import { add, h, newId } from './dom.js';
 import { languageName } from './countries.js';
-import { t } from './words.js';
+import { apart, t } from './words.js';
 
 /** @typedef {import('./form.js').Type} Type */
 /** @typedef {{name: string, title: Record<string, string>, photo: boolean}} Short */
@@ -19,6 +19,42 @@ export async function types() {
 /** @param {string} name @returns {Promise<Type>} */
 export const typeOf = (name) => get(`/types/${encodeURIComponent(name)}`);
 
+/**
+ * The printers of this desk that have a profile; none where the server knows of none.
+ * @returns {Promise<{name: string, title?: string}[]>}
+ */
+async function printers() {
+  const told = await get('/printers', { stay: true }).catch(() => []);
+  return Array.isArray(told) ? told : told?.printers ?? [];
+}
+
+/** The printer that was chosen last: it stands there for the next paper too. */
+let lastPrinter = '';
+
+/**
+ * A choice of printer, which is not there where the desk has none to choose from.
+ * @param {() => void} [changed]
+ * @param {boolean} [bare] without a label of its own above it, as in a row of buttons
+ */
+export function makePrinter(changed = () => {}, bare = false) {
+  const id = newId('printer');
+  /** @param {string} text */
+  const named = (text) => (bare ? `${t('options.printer')}: ${apart(text)}` : text);
+  const select = h('select', { id, 'aria-label': bare && t('options.printer'), onchange: () => {
+    lastPrinter = select.value;
+    changed();
+  } }, h('option', { value: '' }, named(t('options.printer.own'))));
+  const node = bare ? select : labelled(t('options.printer'), select, id);
+  node.hidden = true;
+  void printers().then((all) => {
+    add(select, all.map((one) => h('option', { value: one.name, dir: bare ? null : 'auto' }, named(one.title ?? one.name))));
+    select.value = all.some((one) => one.name === lastPrinter) ? lastPrinter : '';
+    node.hidden = all.length === 0;
+    if (select.value) changed();
+  });
+  return { node, value: () => select.value };
+}
+
 /** What was chosen last, so that the next person's paper is made the same way. @type {Map<string, Record<string, string>>} */
 const chosen = new Map();
 
@@ -26,7 +62,7 @@ const chosen = new Map();
 const labelled = (title, control, id) => h('div', { class: 'field' }, h('label', { for: id }, title), control);
 
 /** @param {{name: string, title?: string}} layout */
-export const layoutName = (layout) => (layout.title ? `${layout.title} (${layout.name})` : layout.name);
+export const layoutName = (layout) => (layout.title ? `${apart(layout.title)} (${apart(layout.name)})` : layout.name);
 
 /** @param {Type} type @param {() => void} changed */
 export function makeOptions(type, changed) {
@@ -48,12 +84,13 @@ export function makeOptions(type, changed) {
   if (last.until) until.set(last.until);
   layout.addEventListener('change', keep);
   language.addEventListener('change', keep);
+  const printer = makePrinter(changed);
   const node = h('details', { class: 'options' }, h('summary', {}, t('options')),
-    h('div', { class: 'fields' }, labelled(t('options.layout'), layout, ids.layout), labelled(t('options.language'), language, ids.language),
+    h('div', { class: 'fields' }, labelled(t('options.layout'), layout, ids.layout), printer.node, labelled(t('options.language'), language, ids.language),
       h('div', { class: 'field wide-field' }, h('span', { class: 'label', id: untilId }, t('options.until')), until.node)));
   return {
     node,
     /** As the server takes them; what was not chosen is left to the type. */
-    values: () => Object.fromEntries(Object.entries({ layout: layout.value, language: language.value, valid_until: until.value() }).filter(([, value]) => value !== '')),
+    values: () => Object.fromEntries(Object.entries({ layout: layout.value, printer: printer.value(), language: language.value, valid_until: until.value() }).filter(([, value]) => value !== '')),
   };
 }

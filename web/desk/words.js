@@ -1,6 +1,10 @@
 // @ts-check
 // The words of the desk in the clerk's language, and how that language writes numbers and dates.
 
+import { apart, filled, isWritten } from './shared/words.js';
+
+export { apart };
+
 /** The languages of the desk, by their own names. @type {Record<string, {name: string, locale: string, rtl?: boolean}>} */
 export const LANGUAGES = {
   en: { name: 'English', locale: 'en-GB' },
@@ -59,11 +63,8 @@ export const locale = () => LANGUAGES[current].locale;
 /** Whether there are words under a key. @param {string} key */
 export const has = (key) => key in words || key in english;
 
-/** The words under `key`, with `{name}` filled in. @param {string} key @param {Record<string, any>} [values] */
-export function t(key, values = {}) {
-  const text = words[key] ?? english[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
-}
+/** The words under `key`, with `{name}` filled in; names are set apart. @param {string} key @param {Record<string, any>} [values] */
+export const t = (key, values = {}) => filled(words[key] ?? english[key] ?? key, values, String);
 
 /** A label of a template, as the clerk reads it best. @param {Record<string, string> | undefined} labels @param {string} [fallback] */
 export function label(labels, fallback = '') {
@@ -76,7 +77,7 @@ export function label(labels, fallback = '') {
 export const number = (number) => new Intl.NumberFormat(locale()).format(number);
 
 /** Whether this browser knows how the language of the page writes dates and names. */
-export const isKnown = () => Intl.DateTimeFormat.supportedLocalesOf(locale()).length > 0;
+export const isKnown = () => isWritten(locale());
 
 /** @param {Date} moment */
 const isoTime = (moment) => new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 16).replace('T', ' ');

@@ -18,20 +18,20 @@ import { onLanguage, speak, t } from './words.js';
 /** The camera is let go of when nobody asked for the next paper in this time. */
 const CAMERA_REST_MS = 90_000;
 
-const engine = new Engine(() => trust.open());
+const engine = new Engine(() => trust.open(), started);
 const trust = new Trust(engine);
 const papers = new Papers(engine, trust.compared, () => trust.clockIsBehind, (bytes) => desk.offer(bytes));
 const scanning = new Scanning(engine, {
   found: (answers, delivered) => papers.show(answers, delivered, true),
   sheets: (said) => desk.sheets(said),
 });
-const desk = new TrustDesk(trust);
-/** @type {'ready' | 'saving' | 'no'} */
+const desk = new TrustDesk(trust, () => offline.check());
+/** @type {import('./offline.js').Kept} */
 let kept = 'saving';
 /** @type {any} */
 let rest;
 
-function tellOffline(/** @type {'ready' | 'saving' | 'no'} */ state = kept) {
+function tellOffline(/** @type {import('./offline.js').Kept} */ state = kept) {
   kept = state;
   at('offline').dataset.state = state;
   at('offline').textContent = `${t(`start.offline.${state}`)} · ${t('start.private')}`;
@@ -119,9 +119,12 @@ function keys(event) {
 }
 
 function preferences() {
-  at('language').addEventListener('change', () => {
-    keep({ language: at('language').value });
-    speak(at('language').value);
+  at('language').addEventListener('change', async () => {
+    const wanted = at('language').value;
+    const done = await speak(wanted);
+    at('language-said').hidden = done;
+    if (done) keep({ language: wanted });
+    else at('language-said').textContent = t('language.failed');
   });
   for (const name of /** @type {const} */ (['sound', 'vibration'])) {
     at(name).checked = settings[name];
@@ -134,28 +137,56 @@ function preferences() {
   });
 }
 
-async function begin() {
-  dress();
-  await speak();
-  listen();
-  screens.go('start', { focus: false });
-  const { paper, shared } = /** @type {any} */ (globalThis).nansenLanding ?? {};
-  try {
-    await engine.start();
+/** A paper that came with the address, until there is a reader for it. */
+let landed = '';
+
+/** @type {Promise<void> | null} */
+let equipped = null;
+
+/** Whatever started the reader, the first time or again: with the lists of the site, if there are none here, papers can be checked. */
+function started() {
+  equipped ??= (async () => {
+    removeEventListener('online', wake);
+    if (at('start-said').querySelector('button')) say();
     if (!trust.lists.length) await desk.first();
     at('scan').disabled = false;
-    desk.draw();
-    if (paper) take(paper);
-    else engine.warm().catch(() => {});
-  } catch {
-    papers.problem('engine.failed');
-  }
-  document.body.dataset.ready = 'true';
-  await offline.listen(tellOffline);
-  if (shared) {
-    const file = await offline.sharedFile();
-    if (file) take(file);
-  }
+  })();
+  return equipped.then(() => desk.draw());
 }
 
-begin();
+/** Starts the reader; where that fails, as with a lost connection, the person can try again, and a new connection does. */
+async function wake() {
+  try {
+    await engine.start();
+  } catch {
+    const again = h('button', { type: 'button', class: 'second', onclick: wake }, t('camera.again'));
+    if (screens.screen() === 'start') papers.problem('engine.failed', again);
+    return;
+  }
+  await started();
+  if (landed) take(landed);
+  else engine.warm().catch(() => {});
+  landed = '';
+}
+
+/** Whether nothing would be lost if the page were loaded anew: no verdict, no scan, nothing typed, no question open. */
+const idle = () =>
+  !['camera', 'verdict'].includes(screens.screen()) && !at('busy').open && !at('text').value && !at('trust-ask').childElementCount && !papers.waitsForParts;
+
+async function begin() {
+  dress();
+  const isWanted = await speak();
+  at('language-said').hidden = isWanted;
+  if (!isWanted) at('language-said').textContent = t('language.failed');
+  listen();
+  screens.go('start', { focus: false });
+  landed = /** @type {any} */ (globalThis).nansenLanding?.paper ?? '';
+  addEventListener('online', wake);
+  await wake();
+  document.body.dataset.ready = 'true';
+  await offline.listen(tellOffline, idle);
+}
+
+document.documentElement.dataset.alive = 'true';
+// Without any words there is nothing to show but the sentence that the page itself brings.
+begin().catch(() => (at('failed').hidden = false));

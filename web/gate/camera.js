@@ -5,10 +5,14 @@ import { settings, keep } from './settings.js';
 
 /** Sizes that browsers may give less of; symbols on paper need the pixels. */
 const WANTED = { width: { ideal: 1920 }, height: { ideal: 1080 }, frameRate: { ideal: 30 } };
+/** One frame that cannot be read is followed by another; so many in a row are told. */
+const MOST_FAILURES = 5;
+/** Telephones silence the camera for a moment when they are turned; longer, and another app has it. */
+const SILENCE_MS = 4_000;
 
 /** Why there is no picture. */
 export class CameraError extends Error {
-  /** @param {'refused' | 'none' | 'busy'} kind */
+  /** @param {'refused' | 'none' | 'busy' | 'lost' | 'reader'} kind */
   constructor(kind) {
     super(kind);
     this.kind = kind;
@@ -20,10 +24,13 @@ export class Camera {
    * @param {HTMLVideoElement} video
    * @param {(frame: any, delivered: number) => Promise<void>} look Is given each frame, and when it was delivered; the next one
    *   follows once it is done.
+   * @param {(why: CameraError) => void} lost Is told when the pictures end although nobody ended them.
    */
-  constructor(video, look) {
+  constructor(video, look, lost) {
     this.video = video;
     this.look = look;
+    this.lost = lost;
+    this.failures = 0;
     /** @type {MediaStream | null} */
     this.stream = null;
     this.watching = false;
@@ -34,16 +41,43 @@ export class Camera {
   /** Starts, or goes on with a camera that is open still. @throws {CameraError} */
   async start() {
     const turn = (this.turn += 1);
+    if (this.track?.readyState === 'ended') this.release();
     if (!this.stream) {
       const stream = await opened();
       if (turn !== this.turn) return stop(stream);
       this.stream = stream;
+      this.follow(stream);
       this.video.srcObject = stream;
-      await this.video.play().catch(() => {});
+      await this.video.play().catch((error) => {
+        // Somebody left meanwhile, which interrupts it; anything else is no picture.
+        if (turn === this.turn && error.name !== 'AbortError') throw new CameraError('busy');
+      });
       if (turn !== this.turn) return;
     }
+    this.failures = 0;
     this.watching = true;
     this.next();
+  }
+
+  /** @param {MediaStream} stream Tells when it ends by itself: unplugged, taken by another app, or no longer allowed. */
+  follow(stream) {
+    const [track] = stream.getVideoTracks();
+    /** @type {any} */
+    let silence;
+    const gone = () => {
+      clearTimeout(silence);
+      if (this.stream === stream) this.fail('lost');
+    };
+    track?.addEventListener('ended', gone);
+    track?.addEventListener('mute', () => (silence = setTimeout(gone, SILENCE_MS)));
+    track?.addEventListener('unmute', () => clearTimeout(silence));
+  }
+
+  /** @param {'lost' | 'reader'} kind Behind a verdict nobody needs to know: the next paper opens the camera again. */
+  fail(kind) {
+    const { watching } = this;
+    this.stop();
+    if (watching) this.lost(new CameraError(kind));
   }
 
   /** No more frames; the camera stays open for the next paper. */
@@ -55,6 +89,10 @@ export class Camera {
   /** Lets go of the camera. */
   stop() {
     this.pause();
+    this.release();
+  }
+
+  release() {
     if (this.stream) stop(this.stream);
     this.stream = null;
     this.video.srcObject = null;
@@ -72,12 +110,19 @@ export class Camera {
     if (turn !== this.turn || !this.watching) return;
     if (!this.busy && this.video.videoWidth > 0) {
       this.busy = true;
+      /** @type {VideoFrame | ImageBitmap | null} */
+      let frame = null;
       try {
-        const frame = typeof VideoFrame === 'undefined' ? await createImageBitmap(this.video) : new VideoFrame(this.video, { timestamp: 0 });
+        frame = typeof VideoFrame === 'undefined' ? await createImageBitmap(this.video) : new VideoFrame(this.video, { timestamp: 0 });
         await this.look(frame, delivered);
+        this.failures = 0;
       } catch {
-        // A frame that could not be taken is followed by another.
+        // A frame that could not be taken is followed by another; when none can be, the person is told.
+        this.failures += 1;
+        if (turn === this.turn && this.failures >= MOST_FAILURES) this.fail('reader');
       } finally {
+        // One that nobody took over is given back: cameras stop after a handful that are not.
+        frame?.close();
         this.busy = false;
       }
     }
@@ -93,9 +138,10 @@ export class Camera {
     return this.track?.getCapabilities?.() ?? {};
   }
 
-  /** @param {Record<string, any>} wish */
+  /** @param {Record<string, any>} wish @returns {Promise<boolean>} Whether the camera does it. */
   async set(wish) {
-    await this.track?.applyConstraints(/** @type {any} */ ({ advanced: [wish] })).catch(() => {});
+    const asked = this.track?.applyConstraints(/** @type {any} */ ({ advanced: [wish] }));
+    return asked ? asked.then(() => true, () => false) : false;
   }
 
   /** @returns {Promise<MediaDeviceInfo[]>} */

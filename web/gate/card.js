@@ -4,7 +4,7 @@
 import { country } from './countries.js';
 import { ago, day, partial } from './dates.js';
 import { glyph, h } from './dom.js';
-import { has, language, number, pick, t } from './words.js';
+import { apart, has, language, number, pick, t } from './words.js';
 
 /** Shapes of the verdicts, told apart without colour: tick in a disc, cross in an octagon, question in a diamond, ring. */
 const SHAPES = /** @type {Record<string, string>} */ ({
@@ -29,22 +29,23 @@ export function why(answer) {
 const word = (verdict) => t(`verdict.${verdict}`);
 
 /**
- * The band that is seen first.
+ * The band that is seen first. The focus goes to its heading, and so a screen reader says it, once, with the reason after it.
  * @param {any} answer
  * @param {boolean} first
  */
 function band(answer, first) {
-  const heading = h(first ? 'h1' : 'h2', { class: 'word', tabindex: '-1' }, word(answer.verdict));
-  return h('div', { class: 'band' }, glyph(SHAPES[answer.verdict], 'shape'), h('div', {}, heading, h('p', { class: 'why', text: why(answer) })));
+  const heading = h(first ? 'h1' : 'h2', { class: 'word', tabindex: '-1', 'aria-describedby': first ? 'verdict-why verdict-todo' : null }, word(answer.verdict));
+  return h('div', { class: 'band' }, glyph(SHAPES[answer.verdict], 'shape'), h('div', {}, heading, h('p', { class: 'why', id: first && 'verdict-why', text: why(answer) })));
 }
 
-/** @param {any} answer */
-function next(answer) {
+/** @param {any} answer @param {boolean} first */
+function next(answer, first) {
   // Without a photo there is no face to compare.
   const valid = answer.shown?.photo ? 'verdict.valid.next' : 'verdict.valid.next.names';
   const key = answer.reason ? `reason.${answer.reason}.next` : valid;
   if (!has(key)) return null;
-  return h('p', { class: 'todo' }, h('strong', { text: `${t('verdict.todo')}: ` }), t(key));
+  const ended = answer.shown?.expires_last_day ?? answer.expires;
+  return h('p', { class: 'todo', id: first && 'verdict-todo' }, h('strong', { text: `${t('verdict.todo')}: ` }), t(key, { date: ended ? day(ended) : '–' }));
 }
 
 /**
@@ -54,7 +55,7 @@ function next(answer) {
 export function card(answer, how) {
   const shown = answer.shown;
   const unchecked = shown && !shown.checked;
-  const article = h('article', { class: 'card', 'data-verdict': answer.verdict, 'data-reason': answer.reason }, band(answer, how.first), next(answer));
+  const article = h('article', { class: 'card', 'data-verdict': answer.verdict, 'data-reason': answer.reason }, band(answer, how.first), next(answer, how.first));
   if (shown) {
     const body = h('div', { class: unchecked ? 'body unchecked' : 'body' });
     if (unchecked) body.append(h('p', { class: 'not-checked', text: t('card.unchecked') }));
@@ -89,10 +90,10 @@ function facts(/** @type {any} */ answer, /** @type {any} */ how) {
   const row = (/** @type {any} */ label, /** @type {any} */ value, attributes = {}) => {
     if (value === null || value === undefined || value === '') return;
     const { text, lang } = typeof label === 'string' ? { text: label, lang: undefined } : label;
-    list.append(h('div', {}, h('dt', { lang: lang === language().code ? undefined : lang, text }), h('dd', { dir: 'auto', ...attributes }, value)));
+    list.append(h('div', {}, h('dt', { lang: lang === language().code ? undefined : lang, dir: 'auto', text }), h('dd', { dir: 'auto', ...attributes }, value)));
   };
   const { shown, issuer, trust } = answer;
-  if (issuer?.name) row(t('card.issuer'), h('span', {}, h('bdi', { text: issuer.name }), issuer.country ? ` (${country(issuer.country)})` : ''), { class: 'strong', dir: null });
+  if (issuer?.name) row(t('card.issuer'), h('span', {}, h('bdi', { text: issuer.name }), issuer.country ? ` (${apart(country(issuer.country))})` : ''), { class: 'strong', dir: null });
   if (issuer?.root_name) row(t('card.vouched'), h('span', {}, h('bdi', { text: issuer.root_name }), trust?.root && !how.compared(trust.root) ? ` – ${t('trust.uncompared')}` : ''), { dir: null });
   row(t('card.issued'), shown.issued ? day(shown.issued) : t('card.unsaid'));
   if (answer.reason === 'not-yet-valid' && answer.not_before) row(t('card.from'), day(answer.not_before), { class: 'strong' });
@@ -133,7 +134,7 @@ function member(fields) {
   const list = h('dl', { class: 'member' });
   for (const field of fields) {
     const label = labelOf(field);
-    list.append(h('div', {}, h('dt', { lang: label.lang, text: label.text }), h('dd', { dir: 'auto' }, valueOf(field))));
+    list.append(h('div', {}, h('dt', { lang: label.lang, dir: 'auto', text: label.text }), h('dd', { dir: 'auto' }, valueOf(field))));
   }
   return list;
 }
@@ -148,5 +149,5 @@ function technical(/** @type {any} */ answer) {
     answer.page && answer.page > 1 && `page: ${answer.page}`,
   ].filter(Boolean);
   if (!facts.length) return null;
-  return h('details', { class: 'technical' }, h('summary', { text: t('card.technical') }), h('ul', { lang: 'en', dir: 'ltr' }, ...facts.map((fact) => h('li', { text: fact }))));
+  return h('details', { class: 'technical' }, h('summary', { text: t('card.technical') }), h('ul', { lang: 'en', dir: 'ltr' }, ...facts.map((fact) => h('li', { dir: 'auto', text: fact }))));
 }

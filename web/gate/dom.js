@@ -1,5 +1,7 @@
 // @ts-check
-// Elements. Text goes in as text, never as markup: what a paper says cannot become part of the page.
+// Elements of the page. Text goes in as text, never as markup: what a paper says cannot become part of the page.
+
+export { h } from './shared/dom.js';
 
 /**
  * @param {string} id
@@ -9,25 +11,6 @@ export function at(id) {
   const found = document.getElementById(id);
   if (!found) throw new Error(`no element ${id}`);
   return found;
-}
-
-/**
- * A new element.
- * @param {string} tag
- * @param {Record<string, any>} [set] Attributes; `class`, `text` and `on…` handlers as well. Null and false are left out.
- * @param {...(Node | string | null | false | undefined)} children
- * @returns {any}
- */
-export function h(tag, set = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(set)) {
-    if (value === null || value === undefined || value === false) continue;
-    if (name === 'text') made.textContent = value;
-    else if (name.startsWith('on')) made.addEventListener(name.slice(2), value);
-    else made.setAttribute(name, value === true ? '' : String(value));
-  }
-  made.append(...children.filter((child) => child !== null && child !== undefined && child !== false).map((child) => /** @type {any} */ (child)));
-  return made;
 }
 
 /**

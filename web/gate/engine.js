@@ -15,9 +15,13 @@ export class EngineError extends Error {
 }
 
 export class Engine {
-  /** @param {() => Promise<void>} prepare Gives a new worker what it must know. */
-  constructor(prepare) {
+  /**
+   * @param {() => Promise<void>} prepare Gives a new worker what it must know.
+   * @param {() => void} [started] Is told of each worker that can be asked.
+   */
+  constructor(prepare, started = () => {}) {
     this.prepare = prepare;
+    this.started = started;
     /** @type {Map<number, {done: (answer: any) => void, fail: (error: Error) => void, timer: any}>} */
     this.waiting = new Map();
     this.last = 0;
@@ -27,10 +31,13 @@ export class Engine {
     this.worker = null;
   }
 
-  /** @returns {Promise<void>} Once questions can be asked. */
+  /** @returns {Promise<void>} Once questions can be asked. A start that failed, as with a lost connection, is tried again when asked. */
   start() {
-    this.ready ??= this.begin();
-    return this.ready;
+    if (this.ready) return this.ready;
+    const mine = this.begin();
+    this.ready = mine;
+    mine.then(this.started, (error) => this.ready === mine && this.end(error));
+    return mine;
   }
 
   async begin() {

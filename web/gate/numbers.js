@@ -54,15 +54,14 @@ export async function draw() {
   const list = await rows();
   at('numbers-save').disabled = at('numbers-delete').disabled = list.length === 0;
   if (!list.length) return at('numbers-table').replaceChildren(h('p', { text: t('numbers.none') }));
-  const head = ['day', 'verdict', 'reason', 'count', 'median'].map((key) => h('th', { scope: 'col', text: t(`numbers.${key}`) }));
-  const body = list.map((row) =>
-    h(
-      'tr', {}, h('td', { text: partial(row.day) }), h('td', { text: t(`verdict.${row.verdict}`) }),
-      h('td', { text: row.reason ? t(`reason.${row.reason}`) : '' }), h('td', { class: 'number', text: number(row.count) }),
-      h('td', { class: 'number', text: milliseconds(median(row)) }),
-    ),
-  );
-  at('numbers-table').replaceChildren(h('table', {}, h('thead', {}, h('tr', {}, ...head)), h('tbody', {}, ...body)));
+  const columns = ['day', 'verdict', 'reason', 'count', 'median'].map((key) => t(`numbers.${key}`));
+  const head = columns.map((text) => h('th', { scope: 'col', role: 'columnheader', text }));
+  // On a telephone a row is a block, and each value has its label before it; the roles keep it a table.
+  const body = list.map((row) => {
+    const values = [partial(row.day), t(`verdict.${row.verdict}`), row.reason ? t(`reason.${row.reason}`) : '', number(row.count), milliseconds(median(row))];
+    return h('tr', { role: 'row' }, ...values.map((text, at) => h('td', { role: 'cell', class: at > 2 && 'number', 'data-label': columns[at], text })));
+  });
+  at('numbers-table').replaceChildren(h('table', { role: 'table' }, h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, ...head)), h('tbody', { role: 'rowgroup' }, ...body)));
 }
 
 export function listen() {

@@ -126,14 +126,16 @@ export class Papers {
     if (this.engine.worker) await this.engine.ask({ do: 'forget' }).catch(() => {});
   }
 
-  /** @param {string} key */
-  problem(key) {
+  /** @param {string} key @param {...Node} more What can be done at once. */
+  problem(key, ...more) {
     if (screen() !== 'start') go('start');
-    say(h('strong', { text: t(key) }), h('p', { text: t(`${key}.next`) }));
+    say(h('strong', { text: t(key) }), h('p', { text: t(`${key}.next`) }), ...more);
   }
 
   redraw() {
-    if (screen() === 'verdict') verdict.draw(this.again());
+    if (screen() !== 'verdict') return;
+    // The focus stays where it is: on the list of languages.
+    verdict.draw(this.again());
   }
 }
 

@@ -18,7 +18,7 @@ export class Scanning {
   constructor(engine, to) {
     this.engine = engine;
     this.to = to;
-    this.camera = new Camera(at('video'), (frame, delivered) => this.look(frame, delivered));
+    this.camera = new Camera(at('video'), (frame, delivered) => this.look(frame, delivered), (why) => this.problem(why.kind));
     /** @type {'paper' | 'trust'} */
     this.purpose = 'paper';
     /** @type {{answers: any[], since: number} | null} */
@@ -55,10 +55,11 @@ export class Scanning {
     try {
       await (which ? this.camera.change(which) : this.camera.start());
       if (this.camera.watching) this.hint(t(this.aim()));
-      await this.offer();
     } catch (error) {
-      this.problem(/** @type {any} */ (error).kind ?? 'busy');
+      return this.problem(/** @type {any} */ (error).kind ?? 'busy');
     }
+    // A camera that cannot say what it can do shows papers all the same.
+    await this.offer().catch(() => {});
   }
 
   aim() {
@@ -126,13 +127,16 @@ export class Scanning {
   problem(kind) {
     this.camera.stop();
     at('stage').hidden = true;
+    for (const control of ['torch', 'zoom-row', 'which-row']) at(control).hidden = true;
     const again = h('button', { type: 'button', class: 'primary', onclick: () => this.start(this.purpose) }, t('camera.again'));
-    at('camera-problem').replaceChildren(h('h2', { text: t(`camera.${kind}`) }), h('p', { text: t(`camera.${kind}.next`) }), again);
+    const file = this.purpose === 'paper' && h('button', { type: 'button', class: 'second', onclick: () => at('file').click() }, t('start.file'));
+    at('camera-problem').replaceChildren(...[h('h2', { text: t(`camera.${kind}`) }), h('p', { text: t(`camera.${kind}.next`) }), again, file].filter(Boolean));
     at('camera-problem').hidden = false;
   }
 
   /** Shows what this camera can do. */
   async offer() {
+    if (!this.camera.stream) return;
     const { torch, zoom } = this.camera.abilities;
     at('torch').hidden = !torch;
     at('zoom-row').hidden = !zoom || zoom.max <= zoom.min;
@@ -141,13 +145,13 @@ export class Scanning {
     const others = await this.camera.others();
     const using = this.camera.track?.getSettings().deviceId;
     at('which-row').hidden = others.length < 2;
-    at('which').replaceChildren(...others.map((one, index) => h('option', { value: one.deviceId, selected: one.deviceId === using }, one.label || t('camera.number', { n: number(index + 1) }))));
+    at('which').replaceChildren(...others.map((one, index) => h('option', { value: one.deviceId, dir: 'auto', selected: one.deviceId === using }, one.label || t('camera.number', { n: number(index + 1) }))));
   }
 
   /** @param {boolean} on */
   async light(on) {
-    await this.camera.set({ torch: on });
-    at('torch').setAttribute('aria-pressed', String(on));
+    // A light that did not come is not said to be on.
+    if (await this.camera.set({ torch: on })) at('torch').setAttribute('aria-pressed', String(on));
   }
 }
 

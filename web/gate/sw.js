@@ -1,6 +1,6 @@
 // @ts-check
 // Keeps the page on the device, so that it works in flight mode. Every file is held against its SHA-256 from the list of files
-// before it is kept; a version is kept whole or not at all. Nothing of any paper passes through here, but a shared file does, once.
+// before it is kept; a version is kept whole or not at all. Nothing of any paper passes through here.
 
 const sw = /** @type {any} */ (self);
 const PREFIX = 'nansen-gate-';
@@ -10,8 +10,8 @@ const VERSION = "@VERSION@";
 const FILES = /** @type {any} */ ("@FILES@");
 const CACHE = PREFIX + VERSION;
 
-/** @type {any} A file that another app shared with the gate, until the page takes it. */
-let shared = null;
+/** What no paper can be read without, whatever the list says. */
+const NEEDED = ['/', '/worker.js', '/nansen.wasm', '/nansen-pdf.wasm'];
 
 sw.addEventListener('install', (/** @type {any} */ event) => event.waitUntil(keepAll()));
 sw.addEventListener('activate', (/** @type {any} */ event) => event.waitUntil(takeOver()));
@@ -60,17 +60,26 @@ async function takeOver() {
 sw.addEventListener('message', (/** @type {any} */ event) => {
   if (event.data === 'use') sw.skipWaiting();
   if (event.data === 'version') event.source.postMessage({ version: VERSION });
-  if (event.data === 'shared') {
-    event.source.postMessage({ shared });
-    shared = null;
-  }
+  if (event.data === 'whole') event.waitUntil(whole().then((whole) => event.source.postMessage({ whole })));
 });
+
+/** @returns {Promise<boolean>} Whether every file of this version is kept; one that went astray is fetched again, by its digest. */
+async function whole() {
+  const cache = await caches.open(CACHE);
+  const kept = async () => {
+    const paths = (await cache.keys()).map((request) => new URL(request.url).pathname);
+    return FILES.filter((file) => !paths.includes(file.path));
+  };
+  await Promise.all((await kept()).map((file) => keep(cache, file).catch(() => {})));
+  return (await kept()).length === 0 && NEEDED.every((path) => FILES.some((file) => file.path === path));
+}
 
 sw.addEventListener('fetch', (/** @type {any} */ event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (url.origin !== sw.location.origin || url.pathname.startsWith('/api/') || url.pathname.startsWith('/desk')) return;
-  if (request.method === 'POST' && url.pathname === '/share') return event.respondWith(share(request));
+  // An app installed from an earlier version may still share pictures of papers hither: they are put aside, and leave no device.
+  if (request.method === 'POST') return event.respondWith(Response.redirect('/', 303));
   if (request.method !== 'GET' || ['/health', '/metrics', '/assets.json', '/sw.js'].includes(url.pathname)) return;
   // An address without a file's ending shows the gate, as on the server.
   const page = request.mode === 'navigate' && !/\.\w+$/.test(url.pathname);
@@ -80,11 +89,4 @@ sw.addEventListener('fetch', (/** @type {any} */ event) => {
 /** @param {string} path @param {Request} request */
 async function answer(path, request) {
   return (await (await caches.open(CACHE)).match(path)) ?? fetch(request);
-}
-
-/** @param {Request} request */
-async function share(request) {
-  const form = await request.formData();
-  shared = form.get('paper');
-  return Response.redirect('/?shared', 303);
 }

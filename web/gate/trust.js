@@ -9,6 +9,18 @@ const LISTS = '/api/v1/trust';
 /** @typedef {{root: string, fingerprint: string, name: string, sequence: number, issued: string, age_days: number, state: string, issuers: any[], memory: any}} List */
 /** @typedef {{done: 'new' | 'newer' | 'same', list: List} | {done: 'refused', refused: any} | {done: 'compare', refused: any, bytes: Uint8Array}} Taken */
 
+/**
+ * What the core warns of, by its code. Modules of before say it in English prose only, of which no more is asked than this.
+ * @param {any} told
+ * @returns {'clock' | 'memory-lost' | 'status-left-out' | 'not-used'}
+ */
+export function kindOf(told) {
+  const codes = /** @type {const} */ (['clock', 'memory-lost', 'status-left-out', 'not-used']);
+  const code = codes.find((one) => one === told?.warning);
+  if (code || typeof told !== 'string') return code ?? 'not-used';
+  return /\bclock\b/.test(told) ? 'clock' : /remembered/.test(told) ? 'memory-lost' : /status list/.test(told) ? 'status-left-out' : 'not-used';
+}
+
 export class Trust {
   /** @param {import('./engine.js').Engine} engine */
   constructor(engine) {
@@ -37,7 +49,7 @@ export class Trust {
 
   /** @returns {boolean} Whether papers are judged by a time later than this device's. */
   get clockIsBehind() {
-    return this.warnings.some((warning) => JSON.stringify(warning).includes('clock'));
+    return this.warnings.some((warning) => kindOf(warning) === 'clock');
   }
 
   /** The person says that this device's time is right: times seen that are later came from a clock that was once ahead. */

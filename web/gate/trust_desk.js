@@ -11,9 +11,10 @@ import { language, t } from './words.js';
 const PICTURE_LIMIT_MS = 60_000;
 
 export class TrustDesk {
-  /** @param {import('./trust.js').Trust} trust */
-  constructor(trust) {
+  /** @param {import('./trust.js').Trust} trust @param {() => void} changed Is told when there may be other lists than before. */
+  constructor(trust, changed) {
     this.trust = trust;
+    this.changed = changed;
     this.engine = trust.engine;
     /** Whether the camera looks for sheets of a list. */
     this.scanning = false;
@@ -29,6 +30,7 @@ export class TrustDesk {
   }
 
   draw() {
+    this.changed();
     view.state(this.trust, { open: () => go('trust'), resetClock: () => this.resetClock() });
     if (screen() === 'trust') view.lists(this.trust, { changed: () => this.draw() });
   }

@@ -4,7 +4,8 @@
 import { country } from './countries.js';
 import { ago } from './dates.js';
 import { at, glyph, h } from './dom.js';
-import { number, t } from './words.js';
+import { kindOf } from './trust.js';
+import { apart, number, t } from './words.js';
 
 /** Shapes of the ages: full, half and empty disc. */
 const DISCS = /** @type {Record<string, string>} */ ({
@@ -40,13 +41,18 @@ export function state(trust, { open, resetClock }) {
   at('state').replaceChildren(...lines, ...trust.warnings.map((told) => warning(told, resetClock)));
 }
 
+/** Words for the codes of the core. */
+const WARNINGS = { clock: 'trust.clock', 'memory-lost': 'trust.memory', 'status-left-out': 'trust.status', 'not-used': 'trust.warning' };
+
 /** @param {any} told What the core warns of. @param {() => void} resetClock */
 function warning(told, resetClock) {
-  const clock = JSON.stringify(told).includes('clock');
+  const kind = kindOf(told);
+  const words = WARNINGS[kind];
   return h(
-    'div', { class: 'notice bad', role: 'alert' }, h('strong', { text: t(clock ? 'trust.clock' : 'trust.warning') }),
-    clock && h('p', { text: t('trust.clock.next') }), h('p', { class: 'small', lang: 'en', dir: 'ltr', text: typeof told === 'string' ? told : (told.found ?? '') }),
-    clock && h('button', { type: 'button', class: 'second', onclick: resetClock }, t('trust.clock.reset')),
+    'div', { class: 'notice bad', role: 'alert', 'data-warning': kind }, h('strong', { text: t(words) }), h('p', { text: t(`${words}.next`) }),
+    // In the words of the program, for whoever looks after the device.
+    h('p', { class: 'small', lang: 'en', dir: 'ltr', text: typeof told === 'string' ? told : (told.text ?? '') }),
+    kind === 'clock' && h('button', { type: 'button', class: 'second', onclick: resetClock }, t('trust.clock.reset')),
   );
 }
 
@@ -64,7 +70,7 @@ export function lists(trust, to) {
 function one(list, trust, to) {
   const compared = trust.compared(list.root);
   const from = trust.kept.get(list.root)?.from;
-  const issuers = list.issuers.map((/** @type {any} */ issuer) => h('li', {}, h('bdi', { text: issuer.name }), issuer.country ? ` (${country(issuer.country)})` : ''));
+  const issuers = list.issuers.map((/** @type {any} */ issuer) => h('li', {}, h('bdi', { text: issuer.name }), issuer.country ? ` (${apart(country(issuer.country))})` : ''));
   const remove = async () => {
     if (!confirm(t('trust.remove.sure'))) return;
     await trust.remove(list.root);

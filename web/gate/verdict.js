@@ -1,7 +1,7 @@
 // @ts-check
 // The screen with the verdict: in one look by colour, shape and word. What it shows is wiped when the next paper is asked for.
 
-import { card, why, worstFirst } from './card.js';
+import { card, worstFirst } from './card.js';
 import { at, h } from './dom.js';
 import { has, t } from './words.js';
 
@@ -28,9 +28,6 @@ export function show(answers, notes, { again, compared, late }) {
   isCompared = compared;
   isLate = late;
   draw(again);
-  const said = now.length > 1 ? [t('verdict.several', { n: now.length })] : [];
-  const [worst] = now;
-  at('announce').textContent = [...said, `${t(`verdict.${worst.verdict}`)}. ${why(worst)}`].join(' ');
 }
 
 /** @param {string} again Draws the answers at hand, in the language of now. */
@@ -54,14 +51,16 @@ function summary() {
   const verdicts = [...new Set(now.map((answer) => answer.verdict))];
   const count = (/** @type {string} */ verdict) => now.filter((answer) => answer.verdict === verdict).length;
   return h(
-    'div', { class: 'summary' }, h('p', { text: t('verdict.several', { n: now.length }) }),
+    'div', { class: 'summary' }, h('p', { id: 'verdict-several', text: t('verdict.several', { n: now.length }) }),
     h('ul', {}, ...verdicts.map((verdict) => h('li', { 'data-verdict': verdict, text: t('verdict.count', { word: t(`verdict.${verdict}`), n: count(verdict) }) }))),
   );
 }
 
-/** The heading that says the verdict: the focus goes there. */
+/** The heading that says the verdict: the focus goes there, and nothing else announces it. */
 export function focus() {
-  /** @type {HTMLElement | null} */ (document.querySelector('#cards h1'))?.focus();
+  const heading = /** @type {HTMLElement | null} */ (document.querySelector('#cards h1'));
+  if (now.length > 1) heading?.setAttribute('aria-describedby', 'verdict-why verdict-several verdict-todo');
+  heading?.focus();
 }
 
 /** Nothing of the paper stays. */
@@ -70,7 +69,6 @@ export function wipe() {
   beside = [];
   release();
   at('cards').replaceChildren();
-  at('announce').textContent = '';
 }
 
 function release() {

@@ -3,9 +3,14 @@
 
 import { at } from './dom.js';
 import { settings } from './settings.js';
+import { apart, filled, isWritten } from './shared/words.js';
+
+export { apart };
 
 /** @type {Record<string, string>} */
 let words = {};
+/** What is said where words of another language could not be had. @type {Record<string, string>} */
+let english = {};
 let current = { code: 'en', locale: 'en-GB', labels: ['en'] };
 /** @type {(() => void)[]} */
 const listeners = [];
@@ -22,24 +27,18 @@ export const onLanguage = (listener) => listeners.push(listener);
 /**
  * The words of that name, with what stands in braces filled in.
  * @param {string} key
- * @param {Record<string, string | number>} [values] Numbers are written as the language writes them.
+ * @param {Record<string, string | number>} [values] Numbers are written as the language writes them, names are set apart.
  */
-export function t(key, values = {}) {
-  const text = words[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (_, name) => {
-    const value = values[name];
-    return typeof value === 'number' ? number(value) : (value ?? '');
-  });
-}
+export const t = (key, values = {}) => filled(words[key] ?? english[key] ?? key, values, number);
 
 /** @param {string} key Whether there are words of that name. */
-export const has = (key) => key in words;
+export const has = (key) => key in words || key in english;
 
 /** @param {number} value */
 export const number = (value) => new Intl.NumberFormat(current.locale, { useGrouping: false }).format(value);
 
-/** Whether the browser itself knows the language: Chromium, for one, has no Burmese. */
-export const isKnown = () => Intl.DateTimeFormat.supportedLocalesOf(current.locale).length > 0;
+/** Whether the browser itself knows the language. */
+export const isKnown = () => isWritten(current.locale);
 
 /** What the browser asks for, or what was chosen here before. */
 function wanted() {
@@ -53,11 +52,29 @@ function wanted() {
   return 'en';
 }
 
-/** @param {string} [code] Takes up a language: the one given, or the one wanted. */
+/** @param {string} code @returns {Promise<Record<string, string>>} */
+async function read(code) {
+  const answer = await fetch(`/words/${code}.json`);
+  if (!answer.ok) throw new Error(`${answer.status} ${answer.url}`);
+  return answer.json();
+}
+
+/**
+ * Takes up a language: the one given, or the one wanted. Where its words cannot be had, the page keeps those that it has: the language
+ * of before, or English.
+ * @param {string} [code]
+ * @returns {Promise<boolean>} Whether the page speaks that language now.
+ * @throws When there are no words at all.
+ */
 export async function speak(code = wanted()) {
-  const option = offered().find((one) => one.value === code) ?? offered()[0];
-  const answer = await fetch(`/words/${option.value}.json`);
-  words = await answer.json();
+  let option = offered().find((one) => one.value === code) ?? offered()[0];
+  const [own, plain] = await Promise.allSettled([read(option.value), option.value === 'en' || english['app.title'] ? english : read('en')]);
+  if (plain.status === 'fulfilled' && plain.value['app.title']) english = plain.value;
+  if (own.status === 'fulfilled') words = own.value;
+  else if (words['app.title']) return stay();
+  else if (english['app.title']) [words, option] = [english, offered()[0]];
+  else throw own.reason;
+  if (option.value === 'en') english = words;
   current = {
     code: option.value,
     locale: option.dataset.locale ?? option.value,
@@ -69,6 +86,13 @@ export async function speak(code = wanted()) {
   document.title = t('app.title');
   fill(document);
   for (const listener of listeners) listener();
+  return own.status === 'fulfilled';
+}
+
+/** The language of before goes on. */
+function stay() {
+  at('language').value = current.code;
+  return false;
 }
 
 /** @param {ParentNode} root Puts words into every element that names some. */

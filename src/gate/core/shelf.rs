@@ -60,26 +60,30 @@ impl Shelf {
                         Ok((memory, is_lost)) => {
                             remember(&mut memories, root, memory);
                             if is_lost {
-                                warnings.push(format!(
+                                let text = format!(
                                     "what was remembered about the trust lists of root {root} is lost; the one found is used"
-                                ));
+                                );
+                                warnings.push(warning("memory-lost", &text));
                             }
                             take(&mut held, list);
                         }
                         Err((refusal, memory)) => {
                             remember(&mut memories, root, memory);
-                            warnings.push(format!("the trust list of root {root} is not used: {refusal}"));
+                            let text = format!("the trust list of root {root} is not used: {refusal}");
+                            warnings.push(warning("not-used", &text));
                         }
                     }
-                    warnings.extend(left_out);
+                    warnings.extend(left_out.iter().map(|text| warning("status-left-out", text)));
                 }
-                Err(error) => warnings.push(format!("a trust list that was kept is not used: {error}")),
+                Err(error) => {
+                    warnings.push(warning("not-used", &format!("a trust list that was kept is not used: {error}")));
+                }
             }
         }
         let seen = memories.iter().map(|(_, memory)| memory.latest).max();
         let latest = seen.max(request.get("latest").and_then(milliseconds));
         if let Err(refusal) = TrustStore::new(Vec::new(), Vec::new(), latest).check_clock(now) {
-            warnings.push(format!("{refusal}; the later time is used"));
+            warnings.push(warning("clock", &format!("{refusal}; the later time is used")));
         }
         self.memories = memories;
         self.set(held, latest.max(Some(now)), now, types);
@@ -165,6 +169,11 @@ impl Shelf {
     fn lists(&self, now: Timestamp) -> Vec<Value> {
         self.gate.store().lists().iter().map(|held| described(held, of(&self.memories, held.root_kid()), now)).collect()
     }
+}
+
+/// A warning: a code, for which the page has words of its own, and what it is about in English.
+fn warning(code: &str, text: &str) -> Value {
+    json!({"warning": code, "text": text})
 }
 
 /// A list that may be used.

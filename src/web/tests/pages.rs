@@ -82,8 +82,13 @@ async fn the_worker_knows_every_file_of_the_gate_and_its_version() {
     let worker = "const version = \"@VERSION@\", files = \"@FILES@\";";
     let mut core = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     std::io::Write::write_all(&mut core, b"\0asm").unwrap();
-    let files =
-        [("gate/index.html", "gate"), ("gate/words/en.json", "{}"), ("gate/sw.js", worker), ("desk/desk.js", "desk")];
+    let files = [
+        ("gate/index.html", "gate"),
+        ("gate/words/en.json", "{}"),
+        ("gate/sw.js", worker),
+        ("desk/desk.js", "desk"),
+        ("shared/dom.js", "both"),
+    ];
     let folder = assets(&files);
     std::fs::create_dir(folder.path().join("built")).unwrap();
     std::fs::write(folder.path().join("built/nansen.wasm.gz"), core.finish().unwrap()).unwrap();
@@ -92,7 +97,9 @@ async fn the_worker_knows_every_file_of_the_gate_and_its_version() {
     let list = server.get("/assets.json").await.json();
     let paths: Vec<&str> =
         list["files"].as_array().unwrap().iter().map(|file| file["path"].as_str().unwrap()).collect();
-    assert_eq!(paths, ["/", "/nansen.wasm", "/words/en.json"]);
+    assert_eq!(paths, ["/", "/nansen.wasm", "/shared/dom.js", "/words/en.json"]);
+    // The desk has the same files below its own address, which the gate's worker leaves alone.
+    assert_eq!(&server.get("/desk/shared/dom.js").await.body[..], b"both");
     let version = list["version"].as_str().unwrap();
     let sent = String::from_utf8(server.get("/sw.js").await.body).unwrap();
     assert_eq!(sent, format!("const version = \"{version}\", files = {};", list["files"]));

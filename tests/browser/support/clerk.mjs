@@ -101,3 +101,21 @@ export function list(first, rows) {
   const lines = Array.from({ length: rows }, (_, at) => `KEN-20C${String(first + at).padStart(6, '0')},Hiwet ${first + at},Desta,${born(first + at)},F,ERI,refugee`);
   return ['individual_id,given_names,family_name,date_of_birth,sex,nationality,legal_status', ...lines, ''].join('\n');
 }
+
+/** Opens the key: it is locked whenever the last clerk has signed out, and after a restart. @param {import('playwright-core').Page} page */
+export async function unlock(page) {
+  const open = page.locator('#head').getByRole('button', { name: en('key.unlock'), exact: true });
+  if (!(await open.count())) return;
+  await open.click();
+  await answerKey(page);
+  await page.locator('#head').getByRole('button', { name: en('key.lock'), exact: true }).waitFor();
+}
+
+/** @param {import('playwright-core').Page} page */
+export async function answerKey(page) {
+  const question = page.getByRole('dialog', { name: en('key.title') });
+  if (!(await question.waitFor({ timeout: 3_000 }).then(() => true, () => false))) return;
+  await question.locator('input[type=password]').fill(PASSPHRASE);
+  await page.keyboard.press('Enter');
+  await question.waitFor({ state: 'hidden' });
+}

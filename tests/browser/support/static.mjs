@@ -42,7 +42,8 @@ async function assets() {
     if (core) built.push({ path: `/${name}.wasm`, bytes: gunzipSync(core) });
   }
   const gate = (await files(join(WEB, 'gate'))).filter(({ path }) => path !== '/sw.js');
-  const all = [...gate, ...built];
+  const shared = (await files(join(WEB, 'shared'))).map(({ path, bytes }) => ({ path: `/shared${path}`, bytes }));
+  const all = [...gate, ...shared, ...built];
   const list = all.map(({ path, bytes }) => ({
     path: path === '/index.html' ? '/' : path, sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length,
   }));
@@ -60,6 +61,8 @@ export async function serveFiles(port = 0, answers = new Map()) {
       if (path === '/assets.json') return send(200, 'application/json', JSON.stringify(await assets()));
       const core = /^\/(nansen(?:-pdf)?)\.wasm$/.exec(path);
       if (core) return send(200, 'application/wasm', await wasm(core[1]), { 'content-encoding': 'gzip' });
+      const both = /^(?:\/desk)?(\/shared\/.+)$/.exec(path);
+      if (both) return send(200, KINDS[extname(path)], await readFile(join(WEB, both[1])));
       if (path.startsWith('/desk/')) return send(200, KINDS[extname(path)] ?? KINDS['.html'], await readFile(join(WEB, path.endsWith('/') ? `${path}index.html` : path)));
       if (path === '/sw.js') {
         const { version, files: list } = await assets();

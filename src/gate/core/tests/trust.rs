@@ -76,12 +76,14 @@ fn what_the_page_kept_opens_again_and_still_refuses_what_is_older() {
     let older = world.bundle(4, 0);
     let swapped = world.call(&kept(&older, &memory), &older);
     assert_eq!(swapped["lists"], json!([]));
-    assert!(swapped["warnings"][0].as_str().unwrap().contains("is older than list 5"), "{swapped}");
+    assert_eq!(swapped["warnings"][0]["warning"], "not-used", "{swapped}");
+    assert!(swapped["warnings"][0]["text"].as_str().unwrap().contains("is older than list 5"), "{swapped}");
     assert_eq!(world.verdict(&text, DAY).1, "unknown-issuer");
     assert_eq!(reason(&world.import(&older, DAY, &json!({}))), "lower-sequence", "what was seen is remembered");
     let lost = world.call(&kept(&older, &json!(null)), &older);
     assert_eq!(lost["lists"][0]["sequence"], 4);
-    assert!(lost["warnings"][0].as_str().unwrap().contains("is lost"), "{lost}");
+    assert_eq!(lost["warnings"][0]["warning"], "memory-lost", "{lost}");
+    assert!(lost["warnings"][0]["text"].as_str().unwrap().contains("is lost"), "{lost}");
 }
 
 #[test]
@@ -90,7 +92,8 @@ fn a_clock_turned_back_is_told_and_papers_are_judged_by_the_latest_time_seen() {
     let bundle = world.bundle(1, 0);
     let header = json!({"do": "trust", "now": START, "latest": START + 100 * DAY, "lists": [{"bytes": bundle.len(), "memory": null}]});
     let reply = world.call(&header, &bundle);
-    assert!(reply["warnings"].as_array().unwrap().iter().any(|text| text.as_str().unwrap().contains("the later time")));
+    let clock = reply["warnings"].as_array().unwrap().iter().find(|told| told["warning"] == "clock").unwrap();
+    assert!(clock["text"].as_str().unwrap().contains("the later time"), "{reply}");
     assert_eq!(reply["latest"], START + 100 * DAY);
     let text = world.text(&world.credential());
     assert_eq!(world.verdict(&text, 0).1, "stale-trust");
