@@ -4,14 +4,14 @@
 import { countries, countryName, languageName, TAGS } from './countries.js';
 import { dateField } from './date_field.js';
 import { fill, h, newId, said } from './dom.js';
-import { apart, has, label, plainDigits, t } from './words.js';
+import { apart, has, label, language, plainDigits, t } from './words.js';
 
 /**
  * As `/types/NAME` tells it.
  * @typedef {{name: string, labels: Record<string, string>, kind: string, required?: boolean, hint?: string,
  *   choices?: {value: string, labels: Record<string, string>}[], members?: Described[]}} Described
  * @typedef {{name: string, label: string, node: HTMLElement, control: HTMLElement, value: () => string,
- *   set: (text: string) => void, problem: (told: {fault?: string, found?: string, wanted?: string} | null) => void}} Field
+ *   set: (text: string) => void, problem: (told: {kind?: string, fault?: string, found?: string, wanted?: string} | null) => void}} Field
  */
 
 /** A list of codes that all fields of a kind share. @param {string} id @param {() => [string, string][]} entries */
@@ -95,11 +95,21 @@ export function makeField(made, onchange) {
   };
 }
 
-/** @param {{fault?: string, found?: string, wanted?: string}} told */
+/** Faults whose sentence says all; of the others the server knows more: which values there are, or which paper is held. */
+const WHOLE = new Set(['empty', 'no-name', 'no-latin-name', 'no-photo', 'date', 'future', 'country', 'invisible', 'language', 'address']);
+
+/** @param {{kind?: string, fault?: string, found?: string, wanted?: string}} told */
 export function faultText(told) {
+  const sign = h('span', { class: 'sign', 'aria-hidden': 'true' }, '✕');
+  const found = told.found && h('span', { class: 'fault-part' }, h('b', {}, t('problem.found')), ' ', h('bdi', {}, told.found));
+  // The server speaks English, and there more exactly than these sentences.
+  if (language() !== 'en' && has(`fault.${told.kind}`)) {
+    const more = !WHOLE.has(told.kind ?? '') && [told.fault, told.wanted].filter(Boolean).map((text) => h('span', { class: 'fault-part' }, said(String(text))));
+    return [sign, t(`fault.${told.kind}`), found, ...(more || [])];
+  }
   return [
-    h('span', { class: 'sign', 'aria-hidden': 'true' }, '✕'), told.fault ? said(told.fault) : t('fault'),
-    told.found && h('span', { class: 'fault-part' }, h('b', {}, t('problem.found')), ' ', h('bdi', {}, told.found)),
+    sign, told.fault ? said(told.fault) : t('fault'),
+    found,
     told.wanted && h('span', { class: 'fault-part' }, h('b', {}, t('problem.wanted')), ' ', said(told.wanted)),
   ];
 }

@@ -10,7 +10,7 @@ import { label, number, t } from './words.js';
  * @typedef {import('./field.js').Described} Described
  * @typedef {import('./field.js').Field} Field
  * @typedef {Record<string, string>} Row
- * @typedef {{row?: number, line?: number, column?: string | null, fault?: string, found?: string, wanted?: string}} Fault
+ * @typedef {{row?: number, line?: number, column?: string | null, kind?: string, fault?: string, found?: string, wanted?: string}} Fault
  * @typedef {{name: string, title: Record<string, string>, subject: string, languages?: string[],
  *   layouts: {name: string, title?: any}[], photo: boolean, fields: Described[]}} Type
  */

@@ -9,7 +9,7 @@ import { keyOpen } from './session.js';
 import { number, t } from './words.js';
 
 /**
- * @typedef {{id: string, type: string, state: 'running' | 'done' | 'cancelled' | 'failed' | 'interrupted',
+ * @typedef {{id: string, key?: string, type: string, state: 'running' | 'done' | 'cancelled' | 'failed' | 'interrupted',
  *   stage?: 'checking' | 'issuing', done: number, total: number, serials: string[], document?: boolean, problem?: any,
  *   problems?: import('./form.js').Fault[]}} Job
  */
@@ -61,39 +61,34 @@ export function watch(id, onchange, onerror) {
   return stop;
 }
 
-/** An order without the decision about who holds a paper already: after a lost answer that may be the holder of this very paper. @param {any} order */
-const without = ({ reissue, keep_going, ...order }) => JSON.stringify(order);
-
 /**
  * Asks for orders to be carried out, each once: where the answer to the first request was lost, the job that it began is looked
  * for before another is asked for, and the request that is repeated has the key of the first.
  */
 export function issuer() {
-  /** Jobs there were before the request whose answer was lost. @type {Set<string> | null} */
-  let before = null;
-  /** The order whose answer was lost: one that was changed since is another. */
+  /** The order whose answer was lost, without the decision about who holds a paper already: that may be the holder of this very paper. */
   let lost = '';
   /** A key is for one order, to the letter: with another decision it is another order. */
   let key = '';
   let sent = '';
+  /** @param {any} order */
+  const without = ({ reissue, keep_going, ...order }) => JSON.stringify(order);
   /** @returns {Promise<Job[]>} */
   const all = async () => {
     const told = await get('/jobs');
     return Array.isArray(told) ? told : told?.jobs ?? [];
   };
   /** @param {Job[]} jobs @param {any} order */
-  const begun = (jobs, order) => (lost && lost === without(order) ? jobs.find((job) => job.type === order.type && !before?.has(job.id)) : undefined);
+  const begun = (jobs, order) => (lost && lost === without(order) ? jobs.find((job) => job.key === key) : undefined);
   return {
     /** The job of an order whose answer was lost, if it was begun: to be asked before anything is checked or decided anew. @param {any} order */
     begun: async (order) => (lost ? begun(await all(), order)?.id ?? null : null),
     /** @param {{type: string} & Record<string, any>} order @returns {Promise<{job: string}>} */
     issue: async (order) => {
-      const jobs = await all();
-      const known = begun(jobs, order);
+      const known = lost ? begun(await all(), order) : undefined;
       if (known) return { job: known.id };
       if (!lost || sent !== JSON.stringify(order)) key = requestKey();
       sent = JSON.stringify(order);
-      before = new Set(jobs.map((job) => job.id));
       lost = '';
       try {
         const told = await post('/issue', order, { headers: { 'Idempotency-Key': key } });

@@ -32,4 +32,13 @@ mod tests {
         let failure = Failure::new("--valid-until 1999-01-01 is in the past").hint("give a day from today on");
         assert_eq!(Problem::from(failure).detail, "valid_until 1999-01-01 is in the past");
     }
+
+    #[test]
+    fn the_page_has_a_sentence_for_every_fault() {
+        let words: serde_json::Value = serde_json::from_str(include_str!("../../../web/desk/words/en.json")).unwrap();
+        for fault in crate::issue::list::Fault::ALL {
+            let key = format!("fault.{}", fault.name());
+            assert!(words[&key].is_string(), "{key}");
+        }
+    }
 }

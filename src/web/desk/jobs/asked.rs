@@ -53,6 +53,11 @@ impl Asked {
         Ok(Some(Self { key, order: hex(&Sha256::digest(order)) }))
     }
 
+    /// The key.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
     /// Whether `other` is the same request. None when it has another key.
     ///
     /// # Errors

@@ -56,6 +56,7 @@ pub struct Job {
 impl Job {
     fn new(app: &Shared, view: JobView, asked: Option<Asked>) -> Arc<Self> {
         let folder = Folder::of(&app.home, &view.id);
+        let view = JobView { key: asked.as_ref().map(|asked| asked.key().to_owned()), ..view };
         Arc::new(Self { view: watch::channel(view).0, cancel: AtomicBool::new(false), asked, folder })
     }
 

@@ -68,6 +68,9 @@ impl From<list::Problem> for RowFault {
 pub struct JobView {
     /// Names it.
     pub id: String,
+    /// The header `Idempotency-Key` of the request that began it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// The credential type.
     #[serde(rename = "type")]
     pub type_name: String,
@@ -106,6 +109,7 @@ impl JobView {
     pub fn new(id: &str, type_name: &str, rows: u64, now: Timestamp) -> Self {
         Self {
             id: id.to_owned(),
+            key: None,
             type_name: type_name.to_owned(),
             state: JobState::Running,
             stage: "checking",

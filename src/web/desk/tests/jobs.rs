@@ -135,6 +135,7 @@ async fn a_request_that_is_sent_again_because_its_answer_was_lost_issues_once() 
     let first = issue_with(&at, key, &order).await;
     assert_eq!(first.status, 202, "{}", first.json());
     let id = first.json()["job"].as_str().unwrap().to_owned();
+    assert_eq!(at.get("/jobs").await.json()[0]["key"], key, "whoever has lost the answer finds the job");
     assert_eq!(issue_with(&at, key, &order).await.json()["job"], json!(id), "while it runs, or just after");
     assert_eq!(at.ended(&id).await["state"], "done");
     assert_eq!(issue_with(&at, key, &order).await.json()["job"], json!(id));
