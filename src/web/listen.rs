@@ -90,8 +90,8 @@ async fn connection(
     watcher: Watcher,
 ) {
     let _ = stream.set_nodelay(true);
-    // Whoever takes nothing of an answer for as long as a body may take has gone.
-    let stream = Patient::new(stream, limits.body);
+    // Whoever takes nothing of an answer has gone.
+    let stream = Patient::new(stream, limits.answer);
     match tls {
         None => answer(stream, peer, router, limits.head, watcher).await,
         Some(tls) => {
@@ -107,6 +107,7 @@ where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        let peer = Peer::of(peer, request.headers());
         request.extensions_mut().insert(peer);
         router.clone().oneshot(request)
     });

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::net::{IpAddr, Ipv6Addr};
 
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 /// The address that a connection comes from, as far as limits go by it: an IPv6 network of 64 bits is one peer,
@@ -20,6 +21,12 @@ impl Peer {
             }
             address => address,
         })
+    }
+
+    /// Who asks: everything that goes by peers asks this, and nothing else. The one at the other end of the connection, whatever
+    /// the headers of the request say of others.
+    pub fn of(connection: Self, _: &HeaderMap) -> Self {
+        connection
     }
 
     /// Whether it is a program on this machine, such as a server in front of this one.
