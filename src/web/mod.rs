@@ -15,6 +15,7 @@ pub mod assets;
 pub mod attempts;
 pub mod counts;
 pub mod crowd;
+pub mod declared;
 pub mod desk;
 pub mod extract;
 pub mod files;

@@ -8,10 +8,14 @@ use std::io::{Cursor, Read as _};
 use image::metadata::Orientation;
 use image::{ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
+use super::declared;
 use crate::format;
 
-/// Bytes that a document may take: a page of A3 and the next one at 300 dpi, the image on it, and what reads them.
-pub const DOCUMENT: u64 = 256 << 20;
+/// What a document takes, in bytes: a page of A3, or one of A4 and the next one, drawn at 300 and 400 dpi, and what reads
+/// them, …
+pub const DOCUMENT: u64 = 224 << 20;
+/// … and for each pixel of the largest image in it.
+const DOCUMENT_PIXEL: u64 = 4;
 /// What a reader takes whatever the size, in bytes.
 const READER: u64 = 48 << 20;
 /// What a reader takes for a pixel beside the pixel itself, in bytes, …
@@ -52,7 +56,7 @@ pub enum WeightError {
 pub fn weigh(bytes: &mut [u8], pixels_max: u64) -> Result<u64, WeightError> {
     let copy = bytes.len() as u64;
     let Some(kind) = picture(bytes) else {
-        return Ok(if format::is_message(bytes) { 0 } else { DOCUMENT.saturating_add(copy) });
+        return if format::is_message(bytes) { Ok(0) } else { weigh_document(bytes, pixels_max) };
     };
     if kind == ImageFormat::Png {
         check_profile(bytes)?;
@@ -60,6 +64,16 @@ pub fn weigh(bytes: &mut [u8], pixels_max: u64) -> Result<u64, WeightError> {
     let Some(first) = weigh_image(bytes, kind, pixels_max)? else { return Ok(0) };
     let further = if kind == ImageFormat::Tiff { weigh_further(bytes, pixels_max)? } else { 0 };
     Ok(first.max(further).saturating_add(copy))
+}
+
+/// The memory for a document, with the image on its page.
+fn weigh_document(bytes: &[u8], pixels_max: u64) -> Result<u64, WeightError> {
+    let (width, height) = declared::largest_image(bytes).unwrap_or_default();
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels > pixels_max {
+        return Err(WeightError::Pixels { width, height });
+    }
+    Ok(DOCUMENT + DOCUMENT_PIXEL * pixels + 2 * bytes.len() as u64)
 }
 
 /// The type of a picture; `None` for documents and what else there is. Told as `scan` tells it.
@@ -193,7 +207,7 @@ fn check_profile(png: &[u8]) -> Result<(), WeightError> {
 mod tests {
     use std::io::Write as _;
 
-    use image::{ColorType, ExtendedColorType, ImageEncoder as _};
+    use image::{ExtendedColorType, ImageEncoder as _};
 
     use super::*;
 
@@ -229,7 +243,8 @@ mod tests {
         let error = weigh(&mut png(width, height, 8, 0, b""), MAX).unwrap_err();
         assert_eq!(error, WeightError::Pixels { width, height });
         assert!(weigh(&mut png(u32::MAX >> 1, u32::MAX >> 1, 16, 6, b""), MAX).is_err());
-        assert!(weigh(&mut png(u32::MAX >> 1, u32::MAX >> 1, 16, 6, b""), u64::MAX).unwrap() > 1 << 60);
+        let vast = weigh(&mut png(u32::MAX >> 1, u32::MAX >> 1, 16, 6, b""), u64::MAX);
+        assert!(vast.is_err() || vast.unwrap() > 1 << 60, "{vast:?}");
     }
 
     #[test]
@@ -294,13 +309,22 @@ mod tests {
 
     #[test]
     fn what_is_no_picture_weighs_as_a_document_and_a_message_nothing() {
-        assert_eq!(weigh(&mut b"%PDF-1.7".to_vec(), MAX), Ok(DOCUMENT + 8));
-        assert_eq!(weigh(&mut [0xD2, 0x84], MAX), Ok(if format::is_message(&[0xD2, 0x84]) { 0 } else { DOCUMENT + 2 }));
+        assert_eq!(weigh(&mut b"%PDF-1.7".to_vec(), MAX), Ok(DOCUMENT + 16));
+        assert_eq!(weigh(&mut [0xD2, 0x84], MAX), Ok(0));
         for damaged in [&b"\x89PNG"[..], b"\xFF\xD8", b"BM", b"P1 ", b"II*\0", b"MM\0*\0\0\0\x08", b"RIFF\0\0\0\0WEBP"]
         {
             assert_eq!(weigh(&mut damaged.to_vec(), MAX), Ok(0), "{damaged:?}");
         }
         assert_eq!(weigh(&mut [], MAX), Ok(DOCUMENT));
-        assert!(ColorType::Rgba16.has_alpha());
+    }
+
+    #[test]
+    fn a_document_weighs_what_its_largest_image_says() {
+        let document = |side: u32| {
+            format!("%PDF-1.7 1 0 obj <</Subtype/Image/Width {side}/Height {side}>>\nstream\n").into_bytes()
+        };
+        assert!(weigh(&mut document(5000), MAX).unwrap() > DOCUMENT + 100_000_000);
+        assert_eq!(weigh(&mut document(60_000), MAX), Err(WeightError::Pixels { width: 60_000, height: 60_000 }));
+        assert!(weigh(&mut document(u32::MAX), u64::MAX >> 8).is_err());
     }
 }
