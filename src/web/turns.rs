@@ -255,7 +255,7 @@ mod tests {
         work(&turns, 2, 0, 1, &told);
         work(&turns, 1, 0, 1, &told);
         settle().await;
-        for newcomer in 3..40 {
+        for newcomer in 3..=200 {
             work(&turns, newcomer, 0, 1, &told);
             after(1).await;
         }

@@ -178,6 +178,8 @@ fn directories(bytes: &[u8]) -> Result<Vec<u32>, WeightError> {
 fn check_profile(png: &[u8]) -> Result<(), WeightError> {
     const SIGNATURE: usize = 8;
     let mut chunks = png.get(SIGNATURE..).unwrap_or_default();
+    // Of all of them together: a file may have thousands.
+    let mut size = 0;
     while let Some((head, rest)) = chunks.split_first_chunk::<8>() {
         let [a, b, c, d, kind @ ..] = *head;
         let (data, after) = rest.split_at(rest.len().min(u32::from_be_bytes([a, b, c, d]) as usize));
@@ -186,7 +188,6 @@ fn check_profile(png: &[u8]) -> Result<(), WeightError> {
                 data.iter().position(|byte| *byte == 0).and_then(|end| data.get(end + 2..)).unwrap_or_default();
             let mut unpacked = flate2::read::ZlibDecoder::new(packed).take(HEADER + 1);
             // Damage ends it: what was unpacked until then counts.
-            let mut size = 0;
             let mut into = [0; 4096];
             while let Ok(more @ 1..) = unpacked.read(&mut into) {
                 size += more as u64;
