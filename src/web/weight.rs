@@ -118,9 +118,7 @@ fn weigh_image(bytes: &[u8], kind: ImageFormat, pixels_max: u64) -> Result<Optio
 /// The memory while an image is decoded.
 fn decoding(bytes: &[u8], kind: ImageFormat, pixels: u64, decoded: u64) -> u64 {
     match kind {
-        // The coefficients of all scans are kept, in 16 bits, of up to four components. The marker of such a frame, SOF2
-        // (ITU-T T.81, table B.1), cannot stand in the data of another.
-        ImageFormat::Jpeg if bytes.windows(2).any(|pair| pair == [0xFF, 0xC2]) => decoded.saturating_mul(4),
+        ImageFormat::Jpeg => decoded.saturating_add(2 * pixels * scanned_components(bytes)),
         // Films and transparency keep the canvas, a frame and its parts; plain pictures a copy with four bytes a pixel.
         ImageFormat::WebP if bytes.get(12..16) == Some(b"VP8X") => decoded.saturating_add(14 * pixels),
         ImageFormat::WebP => decoded.saturating_add(4 * pixels),
@@ -129,6 +127,14 @@ fn decoding(bytes: &[u8], kind: ImageFormat, pixels: u64, decoded: u64) -> u64 {
         ImageFormat::Pnm => decoded.saturating_mul(3),
         _ => decoded.saturating_mul(2).min(decoded.saturating_add(16 << 20)),
     }
+}
+
+/// The components of a JPEG file of which the coefficients of all scans are kept, in 16 bits each: none but in progressive
+/// frames. The marker of such a frame, SOF2 (ITU-T T.81, tables B.1 and B.2), cannot stand in the data of another.
+fn scanned_components(jpeg: &[u8]) -> u64 {
+    const COMPONENTS: usize = 9;
+    let frames = jpeg.windows(COMPONENTS + 1).filter(|frame| frame[..2] == [0xFF, 0xC2]);
+    frames.map(|frame| u64::from(frame[COMPONENTS]).clamp(1, 4)).max().unwrap_or(0)
 }
 
 /// The heaviest of the images of a TIFF file. The decoder reads the first directory only, so the header is pointed to each.
