@@ -11,9 +11,8 @@ use image::{ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 use super::declared;
 use crate::format;
 
-/// What a document takes, in bytes: a page of A3, or one of A4 and the next one, drawn at 300 and 400 dpi, and what reads
-/// them, …
-pub const DOCUMENT: u64 = 224 << 20;
+/// What a document takes, in bytes: a page of A4 and the next one, drawn at 300 dpi and at 400, and what reads them, …
+pub const DOCUMENT: u64 = 208 << 20;
 /// … and for each pixel of the largest image in it.
 const DOCUMENT_PIXEL: u64 = 4;
 /// What a reader takes whatever the size, in bytes.
