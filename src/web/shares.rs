@@ -64,14 +64,14 @@ mod tests {
 
     use super::*;
 
-    fn peer(last: u8) -> Option<Peer> {
-        Some(Peer::new([192, 0, 2, last].into()))
+    fn peer(last: u8) -> Peer {
+        Peer::new([192, 0, 2, last].into())
     }
 
     #[tokio::test(start_paused = true)]
     async fn one_peer_does_not_hold_the_whole_budget() {
         let shares = Shares::new(8, 2);
-        let take = |who: u8, units: usize| timeout(Duration::from_secs(1), shares.take(peer(who), units));
+        let take = |who: u8, units: usize| timeout(Duration::from_secs(1), shares.take(Some(peer(who)), units));
         let first = take(1, 1).await.unwrap();
         let _second = take(1, 1).await.unwrap();
         assert!(take(1, 1).await.is_err(), "it has its share");

@@ -220,9 +220,9 @@ mod tests {
     const MAX: u64 = 50_000_000;
     const MIB: u64 = 1 << 20;
 
-    fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
         let mut crc = flate2::Crc::new();
-        crc.update(kind);
+        crc.update(&kind);
         crc.update(data);
         [&(data.len() as u32).to_be_bytes(), &kind[..], data, &crc.sum().to_be_bytes()].concat()
     }
@@ -230,7 +230,7 @@ mod tests {
     /// The header of a PNG file, which is all that is looked at.
     fn png(width: u32, height: u32, depth: u8, color: u8, more: &[u8]) -> Vec<u8> {
         let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[depth, color, 0, 0, 0]].concat();
-        [b"\x89PNG\r\n\x1a\n", &chunk(b"IHDR", &header)[..], more, &chunk(b"IDAT", b"")].concat()
+        [b"\x89PNG\r\n\x1a\n", &chunk(*b"IHDR", &header)[..], more, &chunk(*b"IDAT", b"")].concat()
     }
 
     #[test]
@@ -257,10 +257,10 @@ mod tests {
     fn a_colour_profile_that_unpacks_without_end_is_refused() {
         let mut packed = flate2::write::ZlibEncoder::new(b"x\0\0".to_vec(), flate2::Compression::best());
         packed.write_all(&vec![0; HEADER as usize + 1]).unwrap();
-        let bomb = chunk(b"iCCP", &packed.finish().unwrap());
+        let bomb = chunk(*b"iCCP", &packed.finish().unwrap());
         assert!(bomb.len() < 20_000);
         assert_eq!(weigh(&mut png(8, 8, 8, 0, &bomb), MAX), Err(WeightError::Header));
-        assert!(weigh(&mut png(8, 8, 8, 0, &chunk(b"iCCP", b"x\0\0damaged")), MAX).is_ok());
+        assert!(weigh(&mut png(8, 8, 8, 0, &chunk(*b"iCCP", b"x\0\0damaged")), MAX).is_ok());
         assert!(weigh(&mut b"\x89PNG\r\n\x1a\n\xff\xff\xff\xffiCCP".to_vec(), MAX).is_ok());
     }
 

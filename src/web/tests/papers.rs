@@ -88,13 +88,13 @@ async fn bodies_of_other_kinds_and_sizes_are_refused() {
 /// The header of a PNG file, as far as it is read before the pixels.
 fn png(width: u32, height: u32, depth: u8, color: u8) -> Vec<u8> {
     let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[depth, color, 0, 0, 0]].concat();
-    let chunk = |kind: &[u8; 4], data: &[u8]| {
+    let chunk = |kind: [u8; 4], data: &[u8]| {
         let mut crc = flate2::Crc::new();
-        crc.update(kind);
+        crc.update(&kind);
         crc.update(data);
         [&(data.len() as u32).to_be_bytes(), &kind[..], data, &crc.sum().to_be_bytes()].concat()
     };
-    [b"\x89PNG\r\n\x1a\n", &chunk(b"IHDR", &header)[..], &chunk(b"IDAT", b"")].concat()
+    [b"\x89PNG\r\n\x1a\n", &chunk(*b"IHDR", &header)[..], &chunk(*b"IDAT", b"")].concat()
 }
 
 #[tokio::test]
