@@ -20,6 +20,7 @@ use super::guard::Hosts;
 use super::key::KeyVault;
 use super::metrics::Metrics;
 use super::passphrase::DeskPassphrase;
+use super::peer::Peer;
 use super::problem::Problem;
 use super::session::Sessions;
 use super::trust::Judges;
@@ -175,6 +176,20 @@ impl App {
     ) -> Result<T, Problem> {
         let app = self.clone();
         self.work.run(lane, move || work(&app)).await
+    }
+
+    /// Looks at a paper of anybody, when it is the turn of this peer, with so many bytes of memory.
+    ///
+    /// # Errors
+    /// 413 when so much memory is never free, 503 when its turn does not come for too long, 500 when it panics.
+    pub async fn look<T: Send + 'static>(
+        &self,
+        peer: Peer,
+        memory: u64,
+        work: impl FnOnce(&Self) -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let app = self.clone();
+        self.work.look(peer, memory, move || work(&app)).await
     }
 }
 

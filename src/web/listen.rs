@@ -92,8 +92,8 @@ struct Asks {
 
 async fn connection(stream: TcpStream, asks: Asks, tls: Option<TlsAcceptor>, limits: &Limits, watcher: Watcher) {
     let _ = stream.set_nodelay(true);
-    // Whoever takes nothing of an answer for as long as a body may take has gone.
-    let stream = Patient::new(stream, limits.body);
+    // Whoever takes nothing of an answer has gone.
+    let stream = Patient::new(stream, limits.answer);
     match tls {
         None => answer(stream, asks, limits.head, watcher).await,
         Some(tls) => {
@@ -109,8 +109,8 @@ where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-        let asked_for = if asks.behind { Peer::forwarded(request.headers()) } else { None };
-        request.extensions_mut().insert(asked_for.unwrap_or(asks.peer));
+        let peer = Peer::of(asks.peer, asks.behind.then(|| request.headers()));
+        request.extensions_mut().insert(peer);
         asks.router.clone().oneshot(request)
     });
     let connection = http1::Builder::new()

@@ -23,13 +23,20 @@ impl Peer {
         })
     }
 
+    /// Who asks: everything that goes by peers asks this, and nothing else. The one at the other end of the connection, or
+    /// the one whom a server there asks for, where such a server is in front: then with the `headers` of its request.
+    pub fn of(connection: Self, headers: Option<&HeaderMap>) -> Self {
+        headers.and_then(Self::forwarded).unwrap_or(connection)
+    }
+
     /// Whom a server in front asks for: what it added itself to `X-Forwarded-For`, which is the last; those before it
     /// anybody can have written.
-    pub fn forwarded(headers: &HeaderMap) -> Option<Self> {
+    fn forwarded(headers: &HeaderMap) -> Option<Self> {
         let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim();
         let bare = last.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(last, |(address, _)| address);
         let address = bare.parse().or_else(|_| bare.parse().map(|address: SocketAddr| address.ip()));
         address.ok().map(Self::new)
+    }
     }
 
     /// Whether it is a program on this machine, such as a server in front of this one.

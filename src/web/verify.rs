@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::Value;
@@ -15,7 +16,8 @@ use super::counts::Verdict;
 use super::extract::{Json, media_type, wrong_media_type};
 use super::peer::Peer;
 use super::problem::Problem;
-use super::work::{Lane, Upload};
+use super::weight::{self, WeightError};
+use super::work::Upload;
 use crate::gate::{Answers, Basis, Session, TEXT_MAX, json, secured, thorough, what_next, without_ends};
 use crate::scan::{Options, ScanError};
 
@@ -150,8 +152,33 @@ async fn verify(State(app): State<App>, peer: Peer, request: Request) -> Result<
         return Err(wrong_media_type(&kind, WANTED));
     }
     let most = if is_text { TEXT_MAX } else { FILE_MAX };
-    let upload = app.work.read(Lane::Public, &parts.headers, body, most).await?;
-    app.run(Lane::Public, move |app| examine(app, upload, is_text)).await?.map(Json)
+    let upload = app.work.read_paper(peer, &parts.headers, body, most).await?;
+    let (upload, memory) = if is_text { (upload, 0) } else { weighed(&app, peer, upload).await? };
+    app.look(peer, memory, move |app| examine(app, upload, is_text)).await?.map(Json)
+}
+
+/// The memory that looking at a file takes. Its header is read in a turn of its own, because that takes time too.
+async fn weighed(app: &App, peer: Peer, mut upload: Upload) -> Result<(Upload, u64), Problem> {
+    let weigh = move |_: &App| {
+        let weight = weight::weigh(upload.bytes_mut(), PIXELS_MAX);
+        weight.map(|memory| (upload, memory))
+    };
+    app.look(peer, 0, weigh).await?.map_err(too_much)
+}
+
+fn too_much(error: WeightError) -> Problem {
+    let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "the picture is too large").found(error.to_string());
+    match error {
+        WeightError::Pixels { .. } => problem
+            .wanted(format!("at most {} million pixels", PIXELS_MAX / 1_000_000))
+            .next("send it smaller; a photograph of a paper needs no more than 12 million pixels"),
+        WeightError::Header => {
+            problem.wanted("a picture with a plain header").next("save it again without a colour profile")
+        }
+        WeightError::Images => {
+            problem.wanted(format!("at most {PAGES_MAX} pages")).next("send the pages in smaller files")
+        }
+    }
 }
 
 fn examine(app: &App, upload: Upload, is_text: bool) -> Result<Verified, Problem> {

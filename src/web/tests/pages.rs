@@ -33,6 +33,23 @@ async fn every_answer_leaves_with_the_headers() {
 }
 
 #[tokio::test]
+async fn what_is_looked_for_in_the_register_is_kept_by_nobody() {
+    let server = Server::with_passphrase();
+    let clerk = server.sign_in().await;
+    let path = "/api/v1/register?q=Amina%20Bertrand";
+    let wrong = "/api/v1/register?q=Amina%20Bertrand&limit=many";
+    let ask = |path| server.ask(clerk.cookie_only(Method::GET, path).body(Body::empty()).unwrap());
+    for answer in [server.get(path).await, ask(path).await, ask(wrong).await] {
+        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{}", answer.status);
+        assert_eq!(answer.header("cache-control"), "no-store", "{}", answer.status);
+        assert_eq!(answer.header("location"), "");
+    }
+    let metrics = String::from_utf8(server.get("/metrics").await.body).unwrap();
+    assert!(metrics.contains(r#"route="/api/v1/register""#), "counted by the pattern, as it is logged: {metrics}");
+    assert!(!metrics.contains("Amina") && !metrics.contains('?'), "{metrics}");
+}
+
+#[tokio::test]
 async fn an_address_without_an_ending_shows_the_gate() {
     let server = Server::fresh();
     let gate = server.get("/").await;

@@ -85,6 +85,37 @@ async fn bodies_of_other_kinds_and_sizes_are_refused() {
     assert_eq!(bare.status, 415);
 }
 
+/// The header of a PNG file, as far as it is read before the pixels.
+fn png(width: u32, height: u32, depth: u8, color: u8) -> Vec<u8> {
+    let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[depth, color, 0, 0, 0]].concat();
+    let chunk = |kind: [u8; 4], data: &[u8]| {
+        let mut crc = flate2::Crc::new();
+        crc.update(&kind);
+        crc.update(data);
+        [&(data.len() as u32).to_be_bytes(), &kind[..], data, &crc.sum().to_be_bytes()].concat()
+    };
+    [b"\x89PNG\r\n\x1a\n", &chunk(*b"IHDR", &header)[..], &chunk(*b"IDAT", b"")].concat()
+}
+
+#[tokio::test]
+async fn a_picture_that_takes_too_much_memory_is_refused_by_its_header() {
+    let limits = Limits { memory: 512 << 20, ..Limits::default() };
+    let server = Server::with(Options { limits, ..Options::default() });
+    for (picture, found) in
+        [(png(7071, 7071, 16, 6), "601 MB of memory"), (png(20_000, 10_000, 1, 0), "20000 × 10000 pixels")]
+    {
+        let answer = verify(&server, "image/png", picture).await;
+        let told = answer.json();
+        assert_eq!((answer.status.as_u16(), answer.header("content-type")), (413, "application/problem+json"));
+        assert!(told["found"].as_str().unwrap().contains(found), "{told}");
+        assert!(told["wanted"].is_string() && told["next"].is_string(), "{told}");
+    }
+    let answer = verify(&server, "image/png", png(100, 100, 16, 6)).await;
+    assert_eq!(answer.status, 200, "{}", answer.json());
+    let metrics = String::from_utf8(server.get("/metrics").await.body).unwrap();
+    assert!(metrics.contains("nansen_verify_seconds_count 1"), "what is refused is no verification: {metrics}");
+}
+
 #[tokio::test]
 async fn one_peer_cannot_ask_without_end() {
     let limits = Limits { verify_burst: 3, verify_rate: 0.1, ..Limits::default() };
