@@ -37,7 +37,6 @@ impl Peer {
         let address = bare.parse().or_else(|_| bare.parse().map(|address: SocketAddr| address.ip()));
         address.ok().map(Self::new)
     }
-    }
 
     /// Whether it is a program on this machine, such as a server in front of this one.
     pub fn is_this_machine(self) -> bool {
