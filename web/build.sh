@@ -23,6 +23,7 @@ target=${NANSEN_WASM_TARGET:-$root/target/wasm}
 built=web/built
 fresh=$target/fresh
 MODULES=(nansen nansen-pdf)
+PACKAGED=(-p nansen-gate -p nansen-pdf)
 PACKAGES=(rustc-web libstd-rust-web-1.96 libstd-rust-web-dev rust-web-src libllvm22 lld-22)
 
 say() { echo "web/build.sh: $*" >&2; }
@@ -40,6 +41,7 @@ use_rustup() {
     toolchain="rustup $(rustc --version)"
     rustc=rustc
     std=()
+    lean=()
 }
 
 # Unpacks the packages once for each set of versions.
@@ -60,6 +62,8 @@ use_debian() {
     export RUSTC_BOOTSTRAP=1
     rustc=$unpacked/usr/bin/rustc
     std=(-Zbuild-std=std,panic_abort)
+    # A panic ends the module either way, and nobody reads its message: not even the text of it is made.
+    lean=(-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none)
     toolchain="debian $("$rustc" --version), $("$CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER" --version)"
 }
 
@@ -79,7 +83,7 @@ flags() {
     local separator=$'\x1f' home=${CARGO_HOME:-$HOME/.cargo} sysroot registry
     sysroot=$("$rustc" --print sysroot)
     local all=(
-        --cfg 'getrandom_backend="unsupported"'
+        "${lean[@]}" --cfg 'getrandom_backend="unsupported"'
         "--remap-path-prefix=$root=/nansen" "--remap-path-prefix=$target=/target"
         "--remap-path-prefix=$sysroot/lib/rustlib/src/rust=/rust"
         "--remap-path-prefix=$(realpath -m "$sysroot/lib/rustlib/src/rust")=/rust"
@@ -92,37 +96,38 @@ flags() {
     (IFS=$separator; echo "${all[*]}")
 }
 
-# Builds a module, and notes what went in.
-build() {
-    local name=$1 features=$2 home=${CARGO_HOME:-$HOME/.cargo} stray
-    cargo build "${std[@]}" --locked --profile wasm -p nansen-gate --features "$features" --target wasm32-unknown-unknown >&2
-    cp "$target/wasm32-unknown-unknown/wasm/nansen_gate.wasm" "$fresh/$name.wasm"
+# Notes what went into a module, and that nothing of this machine did.
+take() {
+    local name=$1 crate=$2 home=${CARGO_HOME:-$HOME/.cargo} stray
+    cp "$target/wasm32-unknown-unknown/wasm/$crate.wasm" "$fresh/$name.wasm"
     stray=$(grep -aoE "(${root}|${home}|wasm-tools)/[[:print:]]{0,80}" "$fresh/$name.wasm" | head -1) || true
     [ -z "$stray" ] || die "a path of this machine is in $name.wasm: $stray"
-    crates "$features" >>"$fresh/inputs"
-    files <"$target/wasm32-unknown-unknown/wasm/nansen_gate.d" >>"$fresh/inputs"
+    files <"$target/wasm32-unknown-unknown/wasm/$crate.d" >>"$fresh/inputs"
 }
 
 build_all() {
     export RUSTC=$rustc CARGO_TARGET_DIR=$target
     # Paths of the files that were read, relative to the root.
     export CARGO_BUILD_DEP_INFO_BASEDIR=$root
-    unset RUSTFLAGS RUSTC_WRAPPER CARGO_BUILD_RUSTFLAGS
+    unset RUSTFLAGS RUSTC_WRAPPER CARGO_BUILD_RUSTFLAGS NANSEN_WASM_NAMES
     cargo fetch --locked >&2
     CARGO_ENCODED_RUSTFLAGS=$(flags)
     export CARGO_ENCODED_RUSTFLAGS
     rm -rf "$fresh" && mkdir -p "$fresh"
-    build nansen ''
-    build nansen-pdf foreign
+    # In one go: what both have is compiled once, and both are linked at the same time.
+    cargo build "${std[@]}" --locked --profile wasm "${PACKAGED[@]}" --target wasm32-unknown-unknown >&2
+    take nansen nansen_gate
+    take nansen-pdf nansen_pdf
+    crates >>"$fresh/inputs"
     describe >"$fresh/SOURCES"
 }
 
 # Part of a TOML file: from the line of its name to the next table.
 section() { awk -v name="$2" '$0 == name { on = 1; print; next } /^\[/ { on = 0 } on' "$1"; }
 
-# The crates of a module, with the checksums of Cargo.lock.
+# The crates of the modules, with the checksums of Cargo.lock.
 crates() {
-    cargo tree --locked --target wasm32-unknown-unknown -p nansen-gate --features "$1" -e normal,build --prefix none -f '{p}' |
+    cargo tree --locked --target wasm32-unknown-unknown "${PACKAGED[@]}" -e normal,build --prefix none -f '{p}' |
         sed -n 's/^\([^ ]*\) v\([^ ]*\)\( (proc-macro)\)\?\( (\*)\)\?$/\1 \2/p' | sort -u |
         while read -r name version; do
             echo "crate $name $version $(awk -v RS= -v name="name = \"$name\"" -v version="version = \"$version\"" \
@@ -137,10 +142,14 @@ files() {
 
 describe() {
     local lines module
-    for module in '[dependencies]' "[target.'cfg(target_arch = \"wasm32\")'.dependencies]" '[profile.wasm]' '[profile.wasm.package.nansen]'; do
+    {
+        echo '[dependencies]'
+        echo "[target.'cfg(target_arch = \"wasm32\")'.dependencies]"
+        grep '^\[profile\.wasm[].]' Cargo.toml
+    } | while read -r module; do
         echo "part $(section Cargo.toml "$module" | digest) Cargo.toml $module"
     done >>"$fresh/inputs"
-    echo web/wasm/Cargo.toml | files >>"$fresh/inputs"
+    echo web/wasm/Cargo.toml web/wasm/pdf/Cargo.toml web/wasm/link.rs | files >>"$fresh/inputs"
     lines=$(sort -u "$fresh/inputs")
     echo "# What the modules beside this file were made by and from. Written by web/build.sh."
     echo "toolchain $toolchain"

@@ -1,12 +1,13 @@
 //! Black and white in, Data Matrix symbols out (ISO/IEC 16022), with rxing's finder search, sampling and error correction.
 //!
-//! rxing hands over text that has passed a guess of the character set, so the message is decoded here from the corrected
-//! codewords, byte by byte.
+//! rxing hands over text that has passed a guess of the character set, so only its parts up to the corrected codewords are used,
+//! and the message is decoded here, byte by byte. Its tables of character sets are then no part of the module for browsers.
 
 use super::found::{Found, Kind, merge};
 use super::guard::guarded;
+use rxing::common::reedsolomon::{PredefinedGenericGF, ReedSolomonDecoder};
 use rxing::common::{BitMatrix, DetectorRXingResult};
-use rxing::datamatrix::decoder::Decoder;
+use rxing::datamatrix::decoder::{BitMatrixParser, DataBlock};
 use rxing::datamatrix::detector::zxing_cpp_detector;
 
 /// Symbols with fewer modules on a side are not taken: three to eight codewords hold no credential, and so few of them are
@@ -30,8 +31,10 @@ fn decode(modules: &BitMatrix, points: &[rxing::Point], inverted: bool) -> Optio
     if modules.width().min(modules.height()) < SMALLEST_SIDE || !has_finder_and_timing(modules) {
         return None;
     }
-    let decoded = Decoder::new().decode(modules).ok()?;
-    let bytes = message(decoded.getRawBytes())?;
+    let (bytes, mirrored) = match said(modules) {
+        Some(bytes) => (bytes, false),
+        None => (said(&exchanged(modules)?)?, true),
+    };
     if bytes.is_empty() {
         return None;
     }
@@ -49,9 +52,48 @@ fn decode(modules: &BitMatrix, points: &[rxing::Point], inverted: bool) -> Optio
         structured_append: None,
         corners,
         page: 1,
-        mirrored: decoded.getIsMirrored(),
+        mirrored,
         inverted,
     })
+}
+
+fn said(modules: &BitMatrix) -> Option<Vec<u8>> {
+    message(&codewords(modules)?)
+}
+
+/// The same with rows and columns exchanged, seen from the corner where the dark sides meet.
+fn exchanged(modules: &BitMatrix) -> Option<BitMatrix> {
+    let (w, h) = (modules.width(), modules.height());
+    let mut all = BitMatrix::new(h, w).ok()?;
+    for y in 0..w {
+        for x in 0..h {
+            all.set_bool(x, y, modules.get(w - 1 - y, h - 1 - x));
+        }
+    }
+    Some(all)
+}
+
+/// The corrected data codewords of a symbol (ISO/IEC 16022 §5.7).
+fn codewords(modules: &BitMatrix) -> Option<Vec<u8>> {
+    let mut parser = BitMatrixParser::new(modules).ok()?;
+    let read = parser.readCodewords().ok()?;
+    // Some writers begin the parity of the largest symbol at its ninth block.
+    [false, true].into_iter().find_map(|shifted| {
+        let blocks = DataBlock::getDataBlocks(&read, parser.getVersion(), shifted).ok()?;
+        let blocks = blocks.iter().map(corrected).collect::<Option<Vec<_>>>()?;
+        let longest = blocks.iter().map(Vec::len).max()?;
+        let columns = (0..longest).flat_map(|at| blocks.iter().filter_map(move |block| block.get(at)));
+        Some(columns.copied().collect())
+    })
+}
+
+fn corrected(block: &DataBlock) -> Option<Vec<u8>> {
+    let data = usize::try_from(block.getNumDataCodewords()).ok()?;
+    let mut all = block.getCodewords().to_vec();
+    let parity = i32::try_from(all.len().checked_sub(data)?).ok()?;
+    ReedSolomonDecoder::new(PredefinedGenericGF::DataMatrixField256.into()).decode(&mut all, parity).ok()?;
+    all.truncate(data);
+    Some(all)
 }
 
 /// Whether two sides are dark and the other two alternate, nearly everywhere (ISO/IEC 16022 §5.1.2). The search is content

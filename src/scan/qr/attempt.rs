@@ -23,10 +23,12 @@ const LEAST_AGREEMENT_DEEP: f32 = 0.5;
 /// From here on nobody doubts that there is a symbol: textures that are none reached 0.73 on the photographs of
 /// `zxing-falsepos`.
 const CLEAR_AGREEMENT: f32 = 0.78;
-/// What sampling and decoding take where there is no clock.
-const SAMPLING: Duration = Duration::from_millis(1);
+/// What decoding takes where there is no clock.
 const QUICK: Duration = Duration::from_millis(1);
 const DEEP: Duration = Duration::from_millis(5);
+/// The same for each module of a symbol: to sample it and measure the light on it, and to bend the grid before.
+const NANOSECONDS_TO_SAMPLE: u64 = 350;
+const NANOSECONDS_TO_BEND: u64 = 800;
 
 /// What an attempt gave.
 #[derive(Clone, Debug)]
@@ -160,13 +162,20 @@ impl<'a> Attempt<'a> {
     }
 
     fn look(&self, grid: Grid) -> Look {
-        self.deadline.spend(SAMPLING);
+        self.spend(NANOSECONDS_TO_SAMPLE);
         let samples = Samples::take(self.image, &grid, self.hypothesis.version.modules());
         let light = Light::measure(&samples.modules(), samples.width);
         Look { grid, samples, light }
     }
 
+    /// Says that something is done with each module.
+    fn spend(&self, nanoseconds: u64) {
+        let modules = self.hypothesis.version.modules() as u64;
+        self.deadline.spend(Duration::from_nanos(nanoseconds * modules * modules));
+    }
+
     fn bend(&self, plane: &Homography, marks: &[Pair]) -> Option<Look> {
+        self.spend(NANOSECONDS_TO_BEND);
         let version = self.hypothesis.version;
         // Where few landmarks lie on one plane, the finder patterns alone are a better beginning.
         let on_plane =

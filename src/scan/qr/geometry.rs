@@ -17,8 +17,10 @@ impl Point {
         Self { x, y }
     }
 
+    /// As `hypot` gives it, which WebAssembly has to work out in software.
     pub(super) fn length(self) -> f32 {
-        self.x.hypot(self.y)
+        let (x, y) = (f64::from(self.x), f64::from(self.y));
+        (x * x + y * y).sqrt() as f32
     }
 
     pub(super) fn cross(self, other: Self) -> f32 {

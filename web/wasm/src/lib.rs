@@ -1,5 +1,5 @@
-//! The gate of nansen as two WebAssembly modules: one that decides, and with the feature `foreign` one of readers that others
-//! wrote, of PDFs and of Data Matrix.
+//! The gate of nansen as two WebAssembly modules: this one decides, and the one of `pdf` is of readers that others wrote, of PDFs and
+//! of Data Matrix.
 //!
 //! Whoever calls takes memory with [`nansen_alloc`], writes a question there, and hands it over with [`nansen_call`], which gives the
 //! place of the answer: its length (32 bits, least significant byte first) and its bytes. [`nansen_free`] takes the answer's memory
@@ -10,52 +10,15 @@
 //! other one: a question's place and length go out, and the place of an answer of the same form as [`nansen_call`]'s comes back, in
 //! memory that was taken with [`nansen_alloc`]; 0 when there is none.
 //!
-//! This is the only crate with `unsafe` in it: pointers are all that comes in.
+//! These two are the only crates with `unsafe` in them: pointers are all that comes in.
 
-#[cfg(not(all(target_arch = "wasm32", feature = "foreign")))]
 mod decide;
-#[cfg(all(target_arch = "wasm32", feature = "foreign"))]
-mod foreign;
+mod exports;
 mod memory;
-#[cfg(not(all(target_arch = "wasm32", feature = "foreign")))]
 mod message;
 
-#[cfg(not(all(target_arch = "wasm32", feature = "foreign")))]
 use decide::answer;
-#[cfg(all(target_arch = "wasm32", feature = "foreign"))]
-use foreign::answer;
-
-/// Memory for `len` bytes; null when there is none left, or for none.
-#[unsafe(no_mangle)]
-pub extern "C" fn nansen_alloc(len: usize) -> *mut u8 {
-    memory::place(len)
-}
-
-/// Gives back memory that this module has handed out. Null is nothing.
-///
-/// # Safety
-///
-/// `ptr` is what [`nansen_alloc`] gave for the same `len`, or what [`nansen_call`] gave, with `len` four more than the length
-/// that stands there; and nobody uses it any more.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn nansen_free(ptr: *mut u8, len: usize) {
-    // SAFETY: the same is asked of our caller.
-    drop(unsafe { memory::taken(ptr, len) });
-}
-
-/// Answers a question and takes its memory. Null only when there is no memory for the answer.
-///
-/// # Safety
-///
-/// `ptr` is what [`nansen_alloc`] gave for the same `len`, all of it has been written, and nobody uses it any more.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn nansen_call(ptr: *mut u8, len: usize) -> *mut u8 {
-    // SAFETY: the same is asked of our caller.
-    let question = unsafe { memory::taken(ptr, len) };
-    let answer = answer(&question);
-    drop(question);
-    answer.and_then(|parts| memory::given(&parts)).unwrap_or(std::ptr::null_mut())
-}
+pub use exports::{nansen_alloc, nansen_call, nansen_free};
 
 #[cfg(test)]
 mod tests {
