@@ -12,7 +12,9 @@ const FILE_MAX: u64 = 256 * 1024 * 1024;
 /// What a person does about an input that cannot be looked at.
 pub fn what_next(error: &ScanError) -> &'static str {
     match error {
-        ScanError::TooLarge { .. } | ScanError::TooMuchMemory { .. } => "scan at a lower resolution, such as 300 dpi",
+        ScanError::TooLarge { .. } | ScanError::TooMuchMemory { .. } | ScanError::TooHeavy { .. } => {
+            "scan at a lower resolution, such as 300 dpi"
+        }
         ScanError::TooManyPages { .. } | ScanError::OutOfTime { .. } => "split the document",
         ScanError::EncryptedPdf => "remove the password first",
         _ => "check that it is an image or a PDF, and that it has arrived whole",

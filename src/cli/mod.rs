@@ -4,6 +4,7 @@
 
 mod camera;
 pub mod demo;
+mod draw_pdf;
 pub mod home;
 pub mod init;
 mod input;
@@ -63,6 +64,8 @@ enum Command {
     Register(register::Args),
     Template(template::Args),
     Serve(serve::Args),
+    #[command(hide = true)]
+    DrawPdf,
 }
 
 /// Runs the command that the process was started with.
@@ -75,6 +78,9 @@ pub fn run() -> ExitCode {
             return ExitCode::from(exit.code());
         }
     };
+    if let Command::DrawPdf = cli.command {
+        return draw_pdf::run();
+    }
     let exit = home::resolve(cli.home).and_then(|home| dispatch(&cli.command, &home, Timestamp::now()));
     let exit = exit.unwrap_or_else(|failure| {
         if failure.is_broken_pipe() {
@@ -102,5 +108,7 @@ fn dispatch(command: &Command, home: &Home, now: Timestamp) -> Result<Exit, Fail
         Command::Register(args) => register::run(args, home, now),
         Command::Template(args) => template::run(args, home, now),
         Command::Serve(args) => serve::run(args, home, now),
+        // Has no data folder, and was begun before one was looked for.
+        Command::DrawPdf => Ok(Exit::Done),
     }
 }

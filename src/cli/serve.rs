@@ -8,9 +8,11 @@ use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::signal;
 
+use super::draw_pdf::ARGUMENT;
 use super::passphrase::first_line;
 use super::{Exit, Failure};
 use crate::desk::{DeskLock, Home};
+use crate::scan::draw_apart;
 use crate::web::app::{Machine, machine_random};
 use crate::web::guard::Hosts;
 use crate::web::passphrase::{MIN_LETTERS, Secret, check_new};
@@ -59,6 +61,8 @@ pub struct Args {
 /// When the address is taken, or a file cannot be used.
 pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     let _held = DeskLock::to_serve(home)?;
+    // What strangers send must not take all memory, whatever it makes a reader do.
+    draw_apart(std::env::current_exe()?, ARGUMENT);
     let identity = identity(args, home, now)?;
     let options = Options {
         hosts: Hosts::new(args.listen.ip(), &args.host),

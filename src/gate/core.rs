@@ -211,7 +211,9 @@ pub fn secured(text: &[u8]) -> Vec<u8> {
 /// What a person does about a document that cannot be looked at.
 pub fn what_next(error: &ScanError) -> &'static str {
     match error {
-        ScanError::TooLarge { .. } | ScanError::TooMuchMemory { .. } => "scan at a lower resolution, such as 300 dpi",
+        ScanError::TooLarge { .. } | ScanError::TooMuchMemory { .. } | ScanError::TooHeavy { .. } => {
+            "scan at a lower resolution, such as 300 dpi"
+        }
         ScanError::TooManyPages { .. } | ScanError::OutOfTime { .. } => "split the document",
         ScanError::NoPdfReader => "try again when the gate has loaded all of its parts",
         ScanError::EncryptedPdf => "remove the password first",

@@ -89,6 +89,12 @@ pub enum ScanError {
         /// Most seconds that a page may take.
         seconds: u64,
     },
+    /// A page, or with 0 the document, that needs more memory than the process that draws it may have.
+    #[error("page {page} of the PDF needs more memory than a document may take")]
+    TooHeavy {
+        /// Counted from 1; 0 when the document could not be opened.
+        page: u32,
+    },
     /// The budget for the whole document is spent.
     #[error("time is up after page {page}")]
     OutOfTime {

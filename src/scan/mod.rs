@@ -18,7 +18,6 @@ mod clock;
 mod datamatrix;
 mod deadline;
 mod doubtful;
-#[cfg(any(test, target_arch = "wasm32"))]
 mod elsewhere;
 mod error;
 mod file_type;
@@ -69,6 +68,8 @@ pub use frames::{Folder, FrameError, FrameSource, Mjpeg, Y4m};
 #[cfg(not(target_arch = "wasm32"))]
 pub use grade::{Measure, Parameter, Quality, grade};
 pub use grey::GreyImage;
+#[cfg(not(target_arch = "wasm32"))]
+pub use pdf::{draw_apart, draw_for_another};
 pub use qr::Unread;
 pub use readers::{Effort, ReaderChoice, Readings, SymbolReader};
 pub use video::{Hint, Video, Watched};

@@ -1,9 +1,14 @@
 //! A PDF document in, grey pages out (ISO 32000).
 //!
-//! hayro opens and draws (`drawing`, `embedded`), on a thread of its own (`aside`), or in a module of its own (`elsewhere`).
+//! hayro opens and draws (`drawing`, `embedded`): on a thread of its own (`aside`), in a process of its own (`apart`), or in a
+//! module of its own (`elsewhere`).
 
 #[cfg(not(target_arch = "wasm32"))]
+mod apart;
+#[cfg(not(target_arch = "wasm32"))]
 mod aside;
+#[cfg(not(target_arch = "wasm32"))]
+mod document;
 #[cfg(any(not(target_arch = "wasm32"), feature = "foreign"))]
 pub(super) mod drawing;
 #[cfg(any(test, target_arch = "wasm32"))]
@@ -12,7 +17,9 @@ mod elsewhere;
 mod embedded;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub(super) use aside::Document;
+pub use apart::{draw_apart, draw_for_another};
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) use document::Document;
 #[cfg(target_arch = "wasm32")]
 pub(super) use elsewhere::Document;
 

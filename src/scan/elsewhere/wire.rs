@@ -8,6 +8,10 @@ use crate::scan::pdf::DrawnPage;
 
 /// A question.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(
+    not(any(test, target_arch = "wasm32")),
+    expect(dead_code, reason = "a process is ended, and asked for pages only")
+)]
 pub(in crate::scan) enum Request<'a> {
     /// Opens a document in place of the one before.
     Open(&'a [u8]),
@@ -30,7 +34,7 @@ pub(in crate::scan) enum Request<'a> {
 }
 
 /// A question as it arrives.
-#[cfg(any(test, all(target_arch = "wasm32", feature = "foreign")))]
+#[cfg(any(not(target_arch = "wasm32"), feature = "foreign"))]
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Question<'a> {
     Open(&'a [u8]),
@@ -40,7 +44,7 @@ pub(super) enum Question<'a> {
 }
 
 impl Request<'_> {
-    pub(super) fn to_bytes(self) -> Vec<u8> {
+    pub(in crate::scan) fn to_bytes(self) -> Vec<u8> {
         match self {
             Self::Open(pdf) => [&[0], pdf].concat(),
             Self::Draw { page, dpi } => [&[1], &page.to_le_bytes()[..], &dpi.to_le_bytes()].concat(),
@@ -53,7 +57,7 @@ impl Request<'_> {
     }
 }
 
-#[cfg(any(test, all(target_arch = "wasm32", feature = "foreign")))]
+#[cfg(any(not(target_arch = "wasm32"), feature = "foreign"))]
 impl<'a> Question<'a> {
     /// `None` when the bytes are no question.
     pub(super) fn parse(bytes: &'a [u8]) -> Option<Self> {
@@ -72,7 +76,7 @@ impl<'a> Question<'a> {
     }
 }
 
-#[cfg(any(test, all(target_arch = "wasm32", feature = "foreign")))]
+#[cfg(any(not(target_arch = "wasm32"), feature = "foreign"))]
 /// The first byte of an answer that is an error, by its kind; 0 is none.
 fn code(error: &ScanError) -> u8 {
     match error {
@@ -82,7 +86,7 @@ fn code(error: &ScanError) -> u8 {
     }
 }
 
-#[cfg(any(test, all(target_arch = "wasm32", feature = "foreign")))]
+#[cfg(any(not(target_arch = "wasm32"), feature = "foreign"))]
 pub(super) fn opened_to_bytes(opened: &Result<(u32, Attached), ScanError>) -> Vec<u8> {
     let (pages, attached) = match opened {
         Ok(opened) => opened,
@@ -143,7 +147,7 @@ fn file(reader: &mut Reader<'_>) -> Option<AttachedFile> {
     Some(AttachedFile { name, media_type, pages, content })
 }
 
-#[cfg(any(test, all(target_arch = "wasm32", feature = "foreign")))]
+#[cfg(any(not(target_arch = "wasm32"), feature = "foreign"))]
 pub(super) fn drawn_to_bytes(drawn: &DrawnPage) -> Vec<u8> {
     let image = drawn.image.as_ref();
     let mut out = Vec::with_capacity(16 + image.map_or(0, GreyImage::area));
@@ -165,7 +169,7 @@ pub(in crate::scan) fn drawn(bytes: &[u8]) -> Option<DrawnPage> {
 }
 
 /// Data Matrix symbols, each with what is said of one: message, mirrored, inverted, corners.
-#[cfg(any(test, all(target_arch = "wasm32", feature = "foreign")))]
+#[cfg(any(not(target_arch = "wasm32"), feature = "foreign"))]
 pub(super) fn found_to_bytes(all: &[Found]) -> Vec<u8> {
     let mut out = Vec::new();
     for found in all.iter().filter(|found| found.kind == Kind::DataMatrix) {
@@ -178,6 +182,7 @@ pub(super) fn found_to_bytes(all: &[Found]) -> Vec<u8> {
 }
 
 /// `None` when the bytes are no answer.
+#[cfg(any(test, target_arch = "wasm32"))]
 pub(super) fn found(bytes: &[u8]) -> Option<Vec<Found>> {
     let mut reader = Reader(bytes);
     let mut all = Vec::new();
@@ -205,12 +210,12 @@ pub(super) fn found(bytes: &[u8]) -> Option<Vec<Found>> {
     Some(all)
 }
 
-#[cfg(any(test, all(target_arch = "wasm32", feature = "foreign")))]
+#[cfg(any(not(target_arch = "wasm32"), feature = "foreign"))]
 fn put(out: &mut Vec<u8>, number: u32) {
     out.extend_from_slice(&number.to_le_bytes());
 }
 
-#[cfg(any(test, all(target_arch = "wasm32", feature = "foreign")))]
+#[cfg(any(not(target_arch = "wasm32"), feature = "foreign"))]
 fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     put(out, bytes.len() as u32);
     out.extend_from_slice(bytes);
