@@ -83,7 +83,9 @@ impl Process {
     fn start() -> io::Result<Self> {
         let (program, argument) = PROGRAM.get().ok_or(io::ErrorKind::NotFound)?;
         let mut command = Command::new(program);
-        command.arg(argument).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        // Address space for more heaps than one is what glibc takes first, and what is limited.
+        command.env_clear().env("MALLOC_ARENA_MAX", "1");
+        command.arg(argument).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn()?;
         let (Some(questions), Some(mut from)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(io::ErrorKind::BrokenPipe.into());
