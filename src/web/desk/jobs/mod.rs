@@ -294,10 +294,9 @@ fn run(app: &App, job: Arc<Job>, order: ListOrder, keys: Arc<OpenKeys>) -> JobVi
 
 fn work(app: &App, job: &Job, asked: &ListOrder, keys: &OpenKeys, now: Timestamp) -> Result<Issued, Problem> {
     // A server that ended after the last paper and before it could say so: with another run people would have two.
-    if let Some(batch) = job.folder.batch() {
-        if let Some(issued) = finished(&app.home, batch).map_err(Problem::from)? {
-            return Ok(issued);
-        }
+    let finished = job.folder.batch().map_or(Ok(None), |batch| finished(&app.home, batch)).map_err(Problem::from)?;
+    if let Some(issued) = finished {
+        return Ok(issued);
     }
     let (mut order, strangers) = asked.order(&app.home)?;
     for column in strangers {
