@@ -103,6 +103,11 @@ fn the_packed_modules_are_those_that_are_described() {
         assert!(module.starts_with(b"\0asm\x01\0\0\0"));
         let said = format!("{name} {} {} bytes", digest(&module), module.len());
         assert!(fields(&sources, "wasm").any(|entry| entry == said), "{name}: run web/build.sh");
+        let smaller = std::fs::read(root().join(format!("web/built/{name}.wasm.br"))).expect("the same by Brotli");
+        let mut same = Vec::new();
+        brotli_decompressor::Decompressor::new(&smaller[..], 1 << 16).read_to_end(&mut same).expect("Brotli");
+        assert!(same == module, "{name}: the two packed forms are not the same module, run web/build.sh");
+        assert!(smaller.len() <= 900_000, "{name}: {} bytes, and telephones load it", smaller.len());
         // Neither time nor name, so that the same module gives the same file.
         assert_eq!(packed[3..8], [0; 5]);
     }

@@ -13,6 +13,7 @@
 # NANSEN_WASM_TOOLCHAIN=rustup|debian chooses; --check takes the one that SOURCES names, when it is there.
 # NANSEN_WASM_TOOLS is the folder for Debian's packages (target/wasm-tools); NANSEN_WASM_TARGET the one to build in (target/wasm).
 #
+# Packed by gzip, and by Brotli for browsers that take it: that needs the program brotli (Debian's package of that name).
 # No wasm-opt: it would have to be of the same version everywhere.
 set -euo pipefail
 export LC_ALL=C
@@ -184,6 +185,7 @@ case ${1:-} in
     --check) check=1 ;;
     *) sed -n '6,7p' "$0" | cut -c3- >&2; exit 2 ;;
 esac
+[ -n "$check" ] || command -v brotli >/dev/null || die "needs the program brotli: apt-get install brotli"
 choose
 say "building with $toolchain"
 build_all
@@ -194,6 +196,7 @@ fi
 mkdir -p $built
 for name in "${MODULES[@]}"; do
     gzip -9n <"$fresh/$name.wasm" >$built/$name.wasm.gz
-    say "$built/$name.wasm.gz: $(stat -c %s $built/$name.wasm.gz) bytes, unpacked $(stat -c %s "$fresh/$name.wasm")"
+    brotli -q 11 -w 24 -c "$fresh/$name.wasm" >$built/$name.wasm.br
+    say "$built/$name.wasm: $(stat -c %s $built/$name.wasm.gz) bytes by gzip, $(stat -c %s $built/$name.wasm.br) by Brotli, unpacked $(stat -c %s "$fresh/$name.wasm")"
 done
 cp "$fresh/SOURCES" $built/SOURCES

@@ -33,8 +33,9 @@ static DESK: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/web/desk");
 static SHARED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/web/shared");
 static BUILT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/web/built");
 
-/// The core and its reader of PDFs: packed, as the build leaves them. Browsers ask for them without the last ending.
-const MODULES: [&str; 2] = ["nansen.wasm.gz", "nansen-pdf.wasm.gz"];
+/// The core and its reader of PDFs: packed by gzip (`.gz`) and by Brotli (`.br`), as the build leaves them. Browsers ask for them
+/// without the last ending.
+const MODULES: [&str; 2] = ["nansen.wasm", "nansen-pdf.wasm"];
 /// Where what both pages have in common is: for each of them below its own address, because the gate's is kept on the
 /// device with the rest of its version, and the desk's is not.
 const SHARED_AT: [&str; 2] = ["/shared/", "/desk/shared/"];
@@ -53,6 +54,7 @@ const MODULE_MAX: u64 = 64 << 20;
 struct Asset {
     bytes: Bytes,
     gzip: Option<Bytes>,
+    brotli: Option<Bytes>,
     media_type: &'static str,
     sha256: String,
 }
@@ -83,9 +85,8 @@ impl Assets {
                 assets.add_dir("/", &GATE);
                 assets.add_dir("/desk/", &DESK);
                 SHARED_AT.iter().for_each(|base| assets.add_dir(base, &SHARED));
-                for (name, file) in MODULES.into_iter().filter_map(|name| Some((name, BUILT.get_file(name)?))) {
-                    assets.add_module(name, file.contents());
-                }
+                let built = |name: String| Some(BUILT.get_file(name)?.contents().to_vec());
+                MODULES.iter().for_each(|name| assets.add_module(name, built));
             }
             Some(folder) => {
                 assets.add_folder("/", &folder.join("gate"))?;
@@ -94,11 +95,8 @@ impl Assets {
                 for base in SHARED_AT.into_iter().filter(|_| shared.is_dir()) {
                     assets.add_folder(base, &shared)?;
                 }
-                for name in MODULES {
-                    if let Ok(packed) = std::fs::read(folder.join("built").join(name)) {
-                        assets.add_module(name, &packed);
-                    }
-                }
+                let built = |name: String| std::fs::read(folder.join("built").join(name)).ok();
+                MODULES.iter().for_each(|name| assets.add_module(name, built));
             }
         }
         assets.add_list();
@@ -138,16 +136,17 @@ impl Assets {
         let gzip = is_text.then(|| gzip(&bytes)).filter(|packed| packed.len() < bytes.len());
         let sha256 = digest(&bytes);
         let path = path.strip_suffix("index.html").map(ToOwned::to_owned).unwrap_or(path);
-        self.files.insert(path, Asset { bytes, gzip, media_type, sha256 });
+        self.files.insert(path, Asset { bytes, gzip, brotli: None, media_type, sha256 });
     }
 
-    fn add_module(&mut self, name: &str, packed: &[u8]) {
+    fn add_module(&mut self, name: &str, built: impl Fn(String) -> Option<Vec<u8>>) {
+        let Some(packed) = built(format!("{name}.gz")) else { return };
         let mut bytes = Vec::new();
-        if GzDecoder::new(packed).take(MODULE_MAX).read_to_end(&mut bytes).is_ok() {
+        if GzDecoder::new(&packed[..]).take(MODULE_MAX).read_to_end(&mut bytes).is_ok() {
             let (sha256, bytes) = (digest(&bytes), Bytes::from(bytes));
-            let gzip = Some(Bytes::copy_from_slice(packed));
-            let path = format!("/{}", name.trim_end_matches(".gz"));
-            self.files.insert(path, Asset { bytes, gzip, media_type: "application/wasm", sha256 });
+            let (gzip, brotli) = (Some(Bytes::from(packed)), built(format!("{name}.br")).map(Bytes::from));
+            let asset = Asset { bytes, gzip, brotli, media_type: "application/wasm", sha256 };
+            self.files.insert(format!("/{name}"), asset);
         }
     }
 
@@ -195,19 +194,22 @@ pub async fn page(State(app): State<App>, request: Request) -> Response {
 
 impl Asset {
     fn response(&self, asked: &HeaderMap) -> Response {
-        let packed = self.gzip.as_ref().filter(|_| takes_gzip(asked));
-        // The two forms are two things (RFC 9110 §8.8.3.3).
-        let tag = format!("\"{}{}\"", &self.sha256[..32], if packed.is_some() { "-gzip" } else { "" });
+        let packed = [("br", &self.brotli), ("gzip", &self.gzip)];
+        let packed =
+            packed.into_iter().find_map(|(how, bytes)| Some((how, bytes.as_ref()?)).filter(|_| takes(asked, how)));
+        // Each form is a thing of its own (RFC 9110 §8.8.3.3).
+        let how = packed.map(|(how, _)| format!("-{how}")).unwrap_or_default();
+        let tag = format!("\"{}{how}\"", &self.sha256[..32]);
         let is_known = asked.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok()).any(|value| {
             value.split(',').map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == tag)
         });
-        let body = packed.unwrap_or(&self.bytes).clone();
+        let body = packed.map_or(&self.bytes, |(_, bytes)| bytes).clone();
         let mut response = if is_known { StatusCode::NOT_MODIFIED.into_response() } else { body.into_response() };
         let headers = response.headers_mut();
         if !is_known {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.media_type));
-            if packed.is_some() {
-                headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            if let Some((how, _)) = packed {
+                headers.insert(CONTENT_ENCODING, HeaderValue::from_static(how));
             }
         }
         if self.gzip.is_some() {
@@ -222,8 +224,8 @@ impl Asset {
     }
 }
 
-/// Whether a client takes gzip (RFC 9110 §12.5.3).
-fn takes_gzip(headers: &HeaderMap) -> bool {
+/// Whether a client takes what is packed so (RFC 9110 §12.5.3). Who takes anything is given gzip.
+fn takes(headers: &HeaderMap, how: &str) -> bool {
     let said = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     let (mut named, mut any) = (None, None);
     for item in said.flat_map(|value| value.split(',')) {
@@ -231,8 +233,9 @@ fn takes_gzip(headers: &HeaderMap) -> bool {
         let name = parts.next().unwrap_or_default().to_ascii_lowercase();
         let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse::<f32>().ok()).unwrap_or(1.0);
         match name.as_str() {
-            "gzip" | "x-gzip" => named = Some(weight > 0.0),
-            "*" => any = Some(weight > 0.0),
+            "x-gzip" if how == "gzip" => named = Some(weight > 0.0),
+            name if name == how => named = Some(weight > 0.0),
+            "*" if how == "gzip" => any = Some(weight > 0.0),
             _ => {}
         }
     }

@@ -61,6 +61,30 @@ async fn an_address_without_an_ending_shows_the_gate() {
 }
 
 #[tokio::test]
+async fn the_core_is_sent_as_small_as_the_browser_can_take_it() {
+    let server = Server::fresh();
+    let ask = |how: &'static str| {
+        server.ask(request(Method::GET, "/nansen.wasm").header("accept-encoding", how).body(Body::empty()).unwrap())
+    };
+    let mut tags = Vec::new();
+    for (takes, how) in [
+        ("gzip, deflate, br, zstd", "br"),
+        ("br;q=0, gzip", "gzip"),
+        ("*", "gzip"),
+        ("gzip;q=0, identity", ""),
+        ("", ""),
+    ] {
+        let answer = ask(takes).await;
+        assert_eq!((answer.status.as_u16(), answer.header("content-encoding")), (200, how), "{takes}");
+        assert_eq!((answer.header("content-type"), answer.header("vary")), ("application/wasm", "Accept-Encoding"));
+        assert_eq!(how.is_empty(), answer.body.starts_with(b"\0asm"), "{takes}");
+        tags.push(answer.header("etag").to_owned());
+    }
+    tags.dedup();
+    assert_eq!(tags.len(), 3, "each form has a tag of its own: {tags:?}");
+}
+
+#[tokio::test]
 async fn a_page_that_has_not_changed_is_not_sent_again() {
     let server = Server::fresh();
     let ask = |name: &'static str, value: String| {
