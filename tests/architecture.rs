@@ -47,7 +47,7 @@ enum World {
 }
 
 /// Places that touch the world themselves: the beginning of a path under `src/`, and what it may touch.
-const MAY_TOUCH: [(&str, World); 16] = [
+const MAY_TOUCH: [(&str, World); 17] = [
     ("main.rs", World::Process),
     ("cli/", World::Files),
     ("cli/", World::Clock),
@@ -56,6 +56,7 @@ const MAY_TOUCH: [(&str, World); 16] = [
     ("cli/", World::Process),
     ("desk/", World::Files),
     ("desk/output", World::Process),
+    ("scan/pdf/apart", World::Process),
     ("web/", World::Files),
     ("web/", World::Clock),
     ("web/", World::Timer),

@@ -32,12 +32,22 @@ pub fn run() -> ExitCode {
 /// Without limits nothing is read.
 #[cfg(unix)]
 fn limit() -> io::Result<()> {
-    use rlimit::{Resource, setrlimit};
-    setrlimit(Resource::AS, MEMORY, MEMORY)?;
-    setrlimit(Resource::CPU, SECONDS, SECONDS)?;
+    use rlimit::{Resource, getrlimit, setrlimit};
+    // What was limited before stays so.
+    let set = |resource: Resource, most: u64| {
+        let most = getrlimit(resource).map_or(most, |(_, before)| most.min(before));
+        setrlimit(resource, most, most)
+    };
+    // When the system has too little memory, this process is the one to end. Not everywhere can it say so.
+    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
+    // On macOS no program starts in so little address space.
+    if cfg!(not(target_os = "macos")) {
+        set(Resource::AS, MEMORY)?;
+    }
+    set(Resource::CPU, SECONDS)?;
     // No file is written, and no core either, in which a paper would lie.
-    setrlimit(Resource::FSIZE, 0, 0)?;
-    setrlimit(Resource::CORE, 0, 0)
+    set(Resource::FSIZE, 0)?;
+    set(Resource::CORE, 0)
 }
 
 #[cfg(not(unix))]

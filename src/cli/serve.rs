@@ -62,7 +62,9 @@ pub struct Args {
 pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     let _held = DeskLock::to_serve(home)?;
     // What strangers send must not take all memory, whatever it makes a reader do.
-    draw_apart(std::env::current_exe()?, ARGUMENT);
+    if let Err(error) = draw_apart(this_program()?, ARGUMENT) {
+        eprintln!("warning: PDFs cannot be read, because the process that draws them does not start: {error}");
+    }
     let identity = identity(args, home, now)?;
     let options = Options {
         hosts: Hosts::new(args.listen.ip(), &args.host),
@@ -79,6 +81,12 @@ pub fn run(args: &Args, home: &Home, now: Timestamp) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve(args, app, identity))?;
     Ok(Exit::Done)
+}
+
+/// What runs now, also after another version was put into its place: both ends have to speak the same.
+fn this_program() -> Result<PathBuf, Failure> {
+    let running = PathBuf::from("/proc/self/exe");
+    if cfg!(target_os = "linux") && running.exists() { Ok(running) } else { Ok(std::env::current_exe()?) }
 }
 
 async fn serve(args: &Args, app: App, identity: Option<Identity>) -> Result<(), Failure> {

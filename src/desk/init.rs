@@ -50,6 +50,8 @@ pub fn init(desk: Desk<'_>, name: &str, country: Option<&str>, kind: KeyKind) ->
             .hint("name another data folder with --home DIR, or make another key with `nansen key new`")
             .of(Kind::SetUpAlready));
     }
+    // What was said before a run broke off need not be said again.
+    let country = country.or_else(|| book.country.clone());
     home.create()?;
     let new_key = |kind: KeyKind| {
         let passphrase = desk.unlock.for_new()?;
@@ -108,12 +110,13 @@ mod tests {
         // A register that cannot be opened, as on a full disk: keys and list are written by then.
         home.create().unwrap();
         std::fs::create_dir(home.register()).unwrap();
-        init(desk, "Lakeside", None, KeyKind::P256).unwrap_err();
+        init(desk, "Lakeside", Some("KEN"), KeyKind::P256).unwrap_err();
         let begun = KeyBook::load(&home).unwrap();
         assert!(begun.issuer.is_some());
         std::fs::remove_dir(home.register()).unwrap();
         assert!(!is_done(&home).unwrap());
-        let done = init(desk, "Lakeside desk", Some("KEN"), KeyKind::P256).unwrap();
+        let done = init(desk, "Lakeside desk", None, KeyKind::P256).unwrap();
+        assert_eq!(done.country.as_deref(), Some("KEN"));
         assert_eq!((Some(done.issuer), done.name.as_str()), (begun.issuer, "Lakeside desk"));
         assert!(is_done(&home).unwrap());
         let list = trust::own::current(&home, begun.root.unwrap()).unwrap().unwrap();

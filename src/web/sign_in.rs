@@ -135,7 +135,7 @@ async fn sign_in(
     app.run(Lane::Files, |app| {
         let was_locked = !app.keys.is_open();
         app.keys.unlock_unencrypted(&app.home);
-        // Not at each sign-in: it holds the desk for a moment, in which no job can begin.
+        // Not at each sign-in: every status list is signed anew.
         if was_locked {
             super::key::publish(app);
         }

@@ -142,6 +142,23 @@ for (const cut of ['the whole answer', 'its body']) {
   });
 }
 
+test('“Try again” goes on with what was begun', async () => {
+  const { context, page } = await filled(45);
+  await unlock(page);
+  await page.route('**/api/v1/issue', (route) => route.fulfill({
+    status: 409, contentType: 'application/problem+json', body: JSON.stringify({ title: 'Conflict', status: 409, detail: 'another job is running at this desk' }),
+  }));
+  await button(page, 'issue.do').click();
+  const told = page.locator('.status .box.bad');
+  await told.waitFor();
+  await page.unroute('**/api/v1/issue');
+  const before = await jobs(context);
+  await told.getByRole('button', { name: en('retry'), exact: true }).click();
+  await issued(page);
+  assert.deepEqual([(await jobs(context)) - before, (await papersOf(context, 45)).length], [1, 1]);
+  await context.close();
+});
+
 test('a request that is sent again has the key of the first, and another form another', async () => {
   const { context, page } = await filled(43);
   await unlock(page);

@@ -103,10 +103,15 @@ class EntryPage {
   async reprint(button, replace = false) {
     if (replace && !(await confirmed(t('replace.title'), [h('p', { class: 'who' }, h('b', {}, h('bdi', {}, this.name)), ' · ', h('bdi', {}, this.entry.serial)), h('p', {}, t('replace.text'))], t('replace.yes')))) return;
     if (!(await keyOpen())) return;
+    await this.printAgain(button, replace);
+  }
+
+  /** @param {HTMLButtonElement} button @param {boolean} replace */
+  async printAgain(button, replace) {
     const answer = await during(this.status, t('reprint.wait'), async () => {
       const answered = await request('POST', `/register/${encodeURIComponent(this.entry.serial)}/reprint`, { body: { ...(this.layout?.value ? { layout: this.layout.value } : {}), ...(this.printer.value() ? { printer: this.printer.value() } : {}), ...(replace ? { replace } : {}) } });
       return { copy: answered.headers.get('X-Copy'), serial: answered.headers.get('X-Serial'), pdf: await answered.blob() };
-    }, button);
+    }, button, () => this.printAgain(button, replace));
     if (!answer) return;
     const url = URL.createObjectURL(new Blob([answer.pdf], { type: 'application/pdf' }));
     this.urls.push(url);
@@ -139,11 +144,16 @@ class EntryPage {
       ];
     });
     if (!reason || !(await keyOpen())) return;
+    await this.ask(what, reason);
+  }
+
+  /** @param {'suspend' | 'revoke' | 'reinstate'} what @param {string} reason */
+  async ask(what, reason) {
     const path = `/register/${encodeURIComponent(this.entry.serial)}/${what === 'reinstate' ? 'reinstate' : 'revoke'}`;
     const done = await during(this.status, t('wait'), async () => {
       await post(path, what === 'suspend' ? { reason, suspend: true } : { reason });
       return true;
-    });
+    }, null, () => this.ask(what, reason));
     if (!done) return;
     await this.reload();
     this.status.good(t(`${what}.done`));

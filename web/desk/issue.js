@@ -18,7 +18,7 @@ import { label, t } from './words.js';
 
 /**
  * What was typed, while the page is made anew in another language. In memory only.
- * @type {Map<string, {rows: any[], photo: any}>}
+ * @type {Map<string, {rows: any[], photo: any, issuer: any}>}
  */
 const drafts = new Map();
 /** Jobs that were begun and are shown, by type, while the page is made anew in another language. @type {Map<string, string>} */
@@ -65,13 +65,14 @@ class IssuePage {
     this.status = statusPlace();
     this.recheck = debounced(() => void this.check(false), 800);
     const draft = drafts.get(type.name);
+    // Knows of an answer that was lost.
+    this.issuer = draft?.issuer ?? issuer();
     if (draft) {
       this.form.set(draft.rows);
       this.photo?.restore(draft.photo);
       this.form.isDirty = () => true;
       drafts.delete(type.name);
     }
-    this.issuer = issuer();
     this.fillIn();
     const job = begun.get(type.name);
     begun.delete(type.name);
@@ -85,7 +86,7 @@ class IssuePage {
   remember() {
     if (this.job) begun.set(this.type.name, this.job);
     if (this.issued || this.form.isEmpty()) return;
-    drafts.set(this.type.name, { rows: this.form.rows(), photo: this.photo?.keep() });
+    drafts.set(this.type.name, { rows: this.form.rows(), photo: this.photo?.keep(), issuer: this.issuer });
   }
 
   close() {
@@ -136,7 +137,7 @@ class IssuePage {
       return told;
     };
     if (!tell) return ask().catch(() => null);
-    const told = await during(this.status, t('issue.checking'), ask);
+    const told = await during(this.status, t('issue.checking'), ask, null, () => this.check(true));
     if (told && !(told.problems ?? []).length) this.status.good(t('issue.no-faults'));
     return told;
   }
@@ -154,7 +155,7 @@ class IssuePage {
 
   async ask() {
     // The paper of an answer that was lost is there already: it must not be taken for another one that the person holds.
-    const begun = await during(this.status, t('wait'), async () => ({ job: await this.issuer.begun(this.order()) }), this.button);
+    const begun = await during(this.status, t('wait'), async () => ({ job: await this.issuer.begun(this.order()) }), this.button, () => this.issue());
     if (!begun) return;
     if (begun.job) return this.follow(begun.job);
     const told = await this.check(true);
@@ -182,7 +183,7 @@ class IssuePage {
         this.form.setFaults(faults, true);
         return null;
       }
-    }, this.button);
+    }, this.button, () => this.issue());
     if (job?.job) this.follow(job.job);
   }
 

@@ -84,14 +84,14 @@ class ListPage {
   }
 
   remember() {
-    if (this.table && !this.going) draft = { table: this.table, name: this.name, separator: this.separator, type: this.select.value, edited: this.edited, ofFile: this.ofFile };
+    if (this.table && !this.going) draft = { table: this.table, name: this.name, separator: this.separator, type: this.select.value, edited: this.edited, ofFile: this.ofFile, issuer: this.issuer };
   }
 
   async restore() {
     if (draft) this.select.value = draft.type;
     await this.chooseType();
     if (!draft) return;
-    ({ table: this.table, name: this.name, separator: this.separator, edited: this.edited, ofFile: this.ofFile } = draft);
+    ({ table: this.table, name: this.name, separator: this.separator, edited: this.edited, ofFile: this.ofFile, issuer: this.issuer } = draft);
     draft = null;
     this.draw();
     void this.check();
@@ -110,7 +110,7 @@ class ListPage {
   /** Another type: the same table has other columns. */
   async again() {
     this.fresh = false;
-    await during(this.status, t('wait'), () => this.chooseType());
+    await during(this.status, t('wait'), () => this.chooseType(), null, () => this.again());
     if (this.table) {
       this.draw();
       await this.check();
@@ -131,7 +131,7 @@ class ListPage {
       const parameters = new URLSearchParams({ type: this.select.value, ...(values.layout ? { layout: values.layout } : {}) });
       const answer = await request('POST', `/check?${parameters}`, { body: file, type: 'text/csv' });
       return answer.json();
-    });
+    }, null, () => this.take(file));
     if (!told) return;
     if (told.table.more) {
       this.table = null;
@@ -175,7 +175,7 @@ class ListPage {
   async check() {
     const told = await during(this.status, t('list.checking'), () => post('/check', {
       type: this.select.value, ...this.printing(), rows: asRows(/** @type {any} */ (this.table)),
-    }), this.checkButton);
+    }), this.checkButton, () => this.check());
     if (told) {
       const same = (/** @type {any} */ a) => (/** @type {any} */ b) => this.rowOf(a) === this.rowOf(b) && a.column === b.column && a.fault === b.fault;
       const found = told.problems ?? [];
@@ -223,7 +223,7 @@ class ListPage {
 
   async ask() {
     // The papers of an answer that was lost are there already.
-    const begun = await during(this.status, t('wait'), async () => ({ job: await this.issuer.begun(this.order()) }), this.issueButton);
+    const begun = await during(this.status, t('wait'), async () => ({ job: await this.issuer.begun(this.order()) }), this.issueButton, () => this.issue());
     if (!begun) return;
     if (begun.job) return this.goTo(begun.job);
     // What was corrected since the last check is checked first, so that nothing unchecked is signed.
@@ -236,7 +236,7 @@ class ListPage {
       if (!decision) return;
     }
     if (!(await keyOpen())) return;
-    const job = await during(this.status, t('issue.wait'), () => this.issuer.issue({ ...this.order(), ...decision }), this.issueButton);
+    const job = await during(this.status, t('issue.wait'), () => this.issuer.issue({ ...this.order(), ...decision }), this.issueButton, () => this.issue());
     if (job?.job) this.goTo(job.job);
   }
 

@@ -55,8 +55,9 @@ export function statusPlace() {
  * Runs `act` once, with the button that started it out of use and its state told.
  * @param {{node: HTMLElement, clear: () => void, wait: (text: string) => void, failed: (error: unknown, again?: (() => void) | null) => void}} status
  * @param {string} waiting @param {() => Promise<any>} act @param {HTMLButtonElement | null} [button]
+ * @param {() => unknown} [again] what "try again" does: where more follows than `act`, all of it
  */
-export async function during(status, waiting, act, button = null) {
+export async function during(status, waiting, act, button = null, again = () => during(status, waiting, act, button)) {
   if (button?.getAttribute('aria-disabled') === 'true') return undefined;
   button?.setAttribute('aria-disabled', 'true');
   status.wait(waiting);
@@ -66,7 +67,7 @@ export async function during(status, waiting, act, button = null) {
     return result;
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') return undefined;
-    status.failed(error, () => void during(status, waiting, act, button));
+    status.failed(error, () => void again());
     return undefined;
   } finally {
     button?.removeAttribute('aria-disabled');

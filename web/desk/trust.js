@@ -57,7 +57,7 @@ export function trustPage() {
         if (fingerprint || !unknown) throw error;
         return { unknown: true, ...error.told };
       }
-    });
+    }, null, () => take(bundle, fingerprint));
     if (!told) return;
     if (told.unknown) {
       const compared = await compare(told.fingerprint ?? '', told.name ?? '');

@@ -22,12 +22,11 @@ const VERIFIER_NAME: &str = "this machine";
 /// # Errors
 /// When the change is refused, the root key cannot be opened, or the list cannot be written.
 pub fn edit(desk: Desk<'_>, change: impl FnOnce(&mut TrustList) -> Result<(), Failure>) -> Result<Imported, Failure> {
+    // Before the lock: somebody may have to type a passphrase, and others wait for the lock in vain meanwhile.
+    let opened = open_root(desk)?;
     let held = DeskLock::to_publish(desk.home)?;
-    let book = KeyBook::load(desk.home)?;
-    let Some((root, before)) = book.root.zip(book.root.map(|root| current(desk.home, root)).transpose()?.flatten())
-    else {
-        return resign_held(&held, desk, change);
-    };
+    let root = opened.root.kid();
+    let Some(before) = current(desk.home, root)? else { return resign_held(&held, desk, &opened, change) };
     let mut after = before.clone();
     change(&mut after)?;
     if after == before {
@@ -35,7 +34,7 @@ pub fn edit(desk: Desk<'_>, change: impl FnOnce(&mut TrustList) -> Result<(), Fa
         let tokens_left_out = Vec::new();
         return Ok(Imported { root, sequence: before.sequence, fingerprint, first_time: false, tokens_left_out });
     }
-    resign_held(&held, desk, |list| {
+    resign_held(&held, desk, &opened, |list| {
         *list = after;
         Ok(())
     })
@@ -46,25 +45,37 @@ pub fn edit(desk: Desk<'_>, change: impl FnOnce(&mut TrustList) -> Result<(), Fa
 /// # Errors
 /// As for [`edit`].
 pub fn resign(desk: Desk<'_>, change: impl FnOnce(&mut TrustList) -> Result<(), Failure>) -> Result<Imported, Failure> {
-    resign_held(&DeskLock::to_publish(desk.home)?, desk, change)
+    let opened = open_root(desk)?;
+    resign_held(&DeskLock::to_publish(desk.home)?, desk, &opened, change)
+}
+
+/// The root key, and the book that names it.
+struct Opened {
+    book: KeyBook,
+    root: SigningKey,
+}
+
+fn open_root(desk: Desk<'_>) -> Result<Opened, Failure> {
+    let book = with_root(desk)?;
+    let root = keys::load_root(desk.home, &book, desk.unlock)?;
+    Ok(Opened { book, root })
 }
 
 fn resign_held(
     _held: &DeskLock,
     desk: Desk<'_>,
+    Opened { book, root }: &Opened,
     change: impl FnOnce(&mut TrustList) -> Result<(), Failure>,
 ) -> Result<Imported, Failure> {
-    let book = with_root(desk)?;
-    let root = keys::load_root(desk.home, &book, desk.unlock)?;
     let folder = TrustFolder::new(desk.home.trust());
     let mut list = match current(desk.home, root.kid())? {
         Some(list) => list,
-        None => first_list(desk.home, &book, desk.now)?,
+        None => first_list(desk.home, book, desk.now)?,
     };
     change(&mut list)?;
     list.sequence = folder.highest_sequence(root.kid()).unwrap_or(0).max(list.sequence) + 1;
     list.issued = desk.now;
-    let bytes = list.sign(&root).map_err(|error| {
+    let bytes = list.sign(root).map_err(|error| {
         Failure::new(error).hint("check names (up to 200 characters), key identifiers and type files (up to 64 kB)")
     })?;
     let bundle = Bundle { root_spki: root.public().to_spki_der(), list: bytes, tokens: Vec::new() };

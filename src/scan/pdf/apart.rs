@@ -26,8 +26,14 @@ const MESSAGE_MAX: u32 = 256 << 20;
 static PROGRAM: OnceLock<(PathBuf, &'static str)> = OnceLock::new();
 
 /// From now on documents are opened and drawn by `program`, started with `argument`; it does [`draw_for_another`].
-pub fn draw_apart(program: PathBuf, argument: &'static str) {
+///
+/// # Errors
+/// When it does not answer; then no document can be read.
+pub fn draw_apart(program: PathBuf, argument: &'static str) -> io::Result<()> {
     PROGRAM.get_or_init(|| (program, argument));
+    let mut process = Process::start()?;
+    process.ask(Request::Close)?;
+    process.answers.recv_timeout(SLOWEST).map(drop).map_err(|_| io::ErrorKind::BrokenPipe.into())
 }
 
 /// Whether documents are drawn by another process.
@@ -71,10 +77,21 @@ fn send(to: &mut impl Write, message: &[u8]) -> io::Result<()> {
     to.flush()
 }
 
-/// The other process, ended when this is dropped.
+/// Ended, and taken leave of, when this is dropped.
+#[derive(Debug)]
+struct Mortal(Child);
+
+impl Drop for Mortal {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The other process.
 #[derive(Debug)]
 struct Process {
-    child: Child,
+    _child: Mortal,
     questions: ChildStdin,
     answers: Receiver<Vec<u8>>,
 }
@@ -86,8 +103,8 @@ impl Process {
         // Address space for more heaps than one is what glibc takes first, and what is limited.
         command.env_clear().env("MALLOC_ARENA_MAX", "1");
         command.arg(argument).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn()?;
-        let (Some(questions), Some(mut from)) = (child.stdin.take(), child.stdout.take()) else {
+        let mut child = Mortal(command.spawn()?);
+        let (Some(questions), Some(mut from)) = (child.0.stdin.take(), child.0.stdout.take()) else {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
         let (sender, answers) = sync_channel(1);
@@ -99,18 +116,11 @@ impl Process {
                 }
             }
         })?;
-        Ok(Self { child, questions, answers })
+        Ok(Self { _child: child, questions, answers })
     }
 
     fn ask(&mut self, question: Request<'_>) -> io::Result<()> {
         send(&mut self.questions, &question.to_bytes())
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -130,7 +140,7 @@ impl Document {
         let _ = process.ask(Request::Open(bytes));
         let answer = match process.answers.recv_timeout(deadline.remaining(SLOWEST)) {
             Ok(answer) => answer,
-            Err(RecvTimeoutError::Disconnected) => return Err(ScanError::TooHeavy { page: 0 }),
+            Err(RecvTimeoutError::Disconnected) => return Err(ScanError::BadPdf),
             Err(RecvTimeoutError::Timeout) => return Err(ScanError::OutOfTime { page: 0 }),
         };
         let (pages, attached) = wire::opened(&answer).ok_or(ScanError::BadPdf)??;

@@ -21,7 +21,7 @@ use tokio::sync::watch;
 use super::order::ListOrder;
 use super::refusal::fault;
 use crate::desk::issue::{Issued, Prepared, finished};
-use crate::desk::{Desk, Failure, Observer, OpenKeys, Stage, Told};
+use crate::desk::{Desk, Failure, Kind, Observer, OpenKeys, Stage, Told};
 use crate::gate::json::hex;
 use crate::register::BatchId;
 use crate::web::app::Shared;
@@ -106,6 +106,13 @@ impl Observer for Job {
     }
 
     fn begun(&self, batch: BatchId) -> Result<(), Failure> {
+        if self.folder.batch().is_some_and(|before| before != batch) {
+            // To the register it is other work then, and whoever replaces papers would replace them twice.
+            let told = "since this job was begun, the issuer key or the credential type has become another";
+            return Err(Failure::new(told)
+                .hint("the register shows who has a paper of it; issue the others as a list of their own")
+                .of(Kind::Conflict));
+        }
         self.folder.keep_batch(batch)
     }
 
@@ -247,7 +254,8 @@ impl Jobs {
         let Some(jobs) = held.as_mut() else { return };
         jobs.retain(|id, job| {
             let view = job.view();
-            let age = now.duration_since(view.began);
+            // A list that was taken up after days is done today.
+            let age = now.duration_since(view.ended.unwrap_or(view.began));
             match view.state {
                 JobState::Running => true,
                 JobState::Done if age >= DOCUMENT_KEPT => Folder::of(&app.home, id).remove(),
@@ -283,6 +291,7 @@ fn run(app: &App, job: Arc<Job>, order: ListOrder, keys: Arc<OpenKeys>) -> JobVi
         view.end(done, job.cancelled());
         if view.state == JobState::Done {
             view.document = job.folder.document().is_file();
+            view.ended = Some(app.now());
             app.metrics.issued(view.serials.len() as u64);
             // Before anybody hears of it: a server that is ended now must not take up again what is done.
             job.folder.keep_done(&view);

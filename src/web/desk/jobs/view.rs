@@ -93,6 +93,10 @@ pub struct JobView {
     #[serde(with = "as_text")]
     #[schema(value_type = String)]
     pub began: Timestamp,
+    /// When it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "as_text::maybe")]
+    #[schema(value_type = Option<String>)]
+    pub ended: Option<Timestamp>,
     /// Why it failed.
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,
@@ -119,6 +123,7 @@ impl JobView {
             serials: Vec::new(),
             document: false,
             began: now,
+            ended: None,
             problem: None,
             problems: Vec::new(),
             warnings: Vec::new(),
@@ -152,5 +157,21 @@ pub(super) mod as_text {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
         String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
+    }
+
+    /// Those that may be missing.
+    pub mod maybe {
+        use jiff::Timestamp;
+        use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+
+        #[expect(clippy::ref_option, reason = "the shape that serde asks for")]
+        pub fn serialize<S: Serializer>(time: &Option<Timestamp>, to: S) -> Result<S::Ok, S::Error> {
+            time.map(|time| time.to_string()).serialize(to)
+        }
+
+        pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
+            let text = Option::<String>::deserialize(from)?;
+            text.map(|text| text.parse()).transpose().map_err(serde::de::Error::custom)
+        }
     }
 }
