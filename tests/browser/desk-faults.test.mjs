@@ -143,7 +143,7 @@ for (const cut of ['the whole answer', 'its body']) {
 }
 
 test('“Try again” goes on with what was begun', async () => {
-  const { context, page } = await filled(77);
+  const { context, page } = await filled(48);
   await unlock(page);
   await page.route('**/api/v1/issue', (route) => route.fulfill({
     status: 409, contentType: 'application/problem+json', body: JSON.stringify({ title: 'Conflict', status: 409, detail: 'another job is running at this desk' }),
@@ -155,7 +155,7 @@ test('“Try again” goes on with what was begun', async () => {
   const before = await jobs(context);
   await told.getByRole('button', { name: en('retry'), exact: true }).click();
   await issued(page);
-  assert.deepEqual([(await jobs(context)) - before, (await papersOf(context, 77)).length], [1, 1]);
+  assert.deepEqual([(await jobs(context)) - before, (await papersOf(context, 48)).length], [1, 1]);
   await context.close();
 });
 
